@@ -1,6 +1,10 @@
 #include "base/duration.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/escape.h"
 
@@ -53,6 +57,40 @@ StatusOr<int64_t> ParseDurationMs(std::string_view text) {
     total += count * unit_ms;
   }
   return total;
+}
+
+StatusOr<int64_t> ParseGoDurationNs(std::string_view text) {
+  static constexpr std::pair<std::string_view, double> kGoUnits[] = {
+      {"ns", 1},   {"us", 1e3}, {"\xc2\xb5s", 1e3}, {"\xce\xbcs", 1e3},
+      {"ms", 1e6}, {"s", 1e9},  {"m", 60e9},        {"h", 3600e9}};
+  const auto invalid = [&] { return InvalidArgument("invalid duration \"{}\"", Excerpt(text)); };
+  std::string_view rest = text;
+  double sign = 1;
+  if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) {
+    if (rest[0] == '-') sign = -1;
+    rest.remove_prefix(1);
+  }
+  if (rest == "0") return int64_t{0};
+  if (rest.empty()) return invalid();
+  double total_ns = 0;
+  while (!rest.empty()) {
+    size_t length = 0;
+    while (length < rest.size() && (IsDigit(rest[length]) || rest[length] == '.')) ++length;
+    double number = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + length, number);
+    if (length == 0 || error != std::errc() || end != rest.data() + length) return invalid();
+    rest.remove_prefix(length);
+    size_t letters = 0;
+    while (letters < rest.size() && !IsDigit(rest[letters]) && rest[letters] != '.') ++letters;
+    const std::string_view name = rest.substr(0, letters);
+    const auto unit = std::find_if(std::begin(kGoUnits), std::end(kGoUnits),
+                                   [&](const auto& candidate) { return candidate.first == name; });
+    if (unit == std::end(kGoUnits)) return invalid();
+    total_ns += number * unit->second;
+    rest.remove_prefix(letters);
+  }
+  if (total_ns > 9.2e18) return InvalidArgument("duration out of range: \"{}\"", Excerpt(text));
+  return static_cast<int64_t>(std::llround(sign * total_ns));
 }
 
 std::string FormatDurationMs(int64_t ms) {

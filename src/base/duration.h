@@ -15,6 +15,12 @@ namespace glint {
 // INVALID_ARGUMENT: not of that form, or too large for 64 bits of nanoseconds.
 StatusOr<int64_t> ParseDurationMs(std::string_view text);
 
+// Go's durations: "1.5s", "300us", "1h30m", "-2m"; nanoseconds. Used where the ecosystem is Go's:
+// Tempo's parameters, the Collector's configuration.
+// Source: https://pkg.go.dev/time#ParseDuration
+// INVALID_ARGUMENT: not of that form, or out of range.
+StatusOr<int64_t> ParseGoDurationNs(std::string_view text);
+
 // The shortest form that ParseDurationMs reads back: 5400000 -> "1h30m", 0 -> "0s".
 std::string FormatDurationMs(int64_t ms);
 

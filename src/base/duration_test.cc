@@ -22,6 +22,17 @@ TEST(DurationTest, RefusesWrongOrderRepeatsAndOtherUnits) {
   }
 }
 
+TEST(DurationTest, ReadsGosDurations) {
+  EXPECT_EQ(*ParseGoDurationNs("1.5s"), 1'500'000'000);
+  EXPECT_EQ(*ParseGoDurationNs("1h30m"), 5'400'000'000'000);
+  EXPECT_EQ(*ParseGoDurationNs("300us"), 300'000);
+  EXPECT_EQ(*ParseGoDurationNs("-2ms"), -2'000'000);
+  EXPECT_EQ(*ParseGoDurationNs("0"), 0);
+  for (const char* text : {"", "-", "5", "5d", "1..2s", "s", "1e3s", "99999999999h"}) {
+    EXPECT_FALSE(ParseGoDurationNs(text).ok()) << text;
+  }
+}
+
 TEST(DurationTest, PrintsTheShortestFormThatReadsBack) {
   EXPECT_EQ(FormatDurationMs(0), "0s");
   EXPECT_EQ(FormatDurationMs(5'400'000), "1h30m");
