@@ -31,6 +31,7 @@ void AppendCounts::Add(const AppendCounts& other) {
   exemplars_stored += other.exemplars_stored;
   exemplars_repeated += other.exemplars_repeated;
   exemplars_expired += other.exemplars_expired;
+  exemplars_too_new += other.exemplars_too_new;
 }
 
 }  // namespace glint::storage

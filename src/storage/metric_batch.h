@@ -65,6 +65,7 @@ struct AppendCounts {
   uint64_t exemplars_stored = 0;
   uint64_t exemplars_repeated = 0;  // Series, time, value, ids and labels equal one already held.
   uint64_t exemplars_expired = 0;   // Older than the retention of the series.
+  uint64_t exemplars_too_new = 0;   // Further in the future than kMaxFutureMs.
 
   uint64_t dropped_samples() const {
     return samples_conflicting + samples_too_old + samples_too_new;

@@ -53,7 +53,8 @@ class SeriesCursor {
   virtual StatusOr<SeriesBlock> Next() = 0;
 };
 
-// Bytes that a block's columns hold: what Next() charged.
+// Bytes that the columns hold: what Next() charged for a block is the sum over its series.
+uint64_t BytesOf(const SeriesData& data);
 uint64_t BytesOf(const SeriesBlock& block);
 uint64_t SamplesOf(const SeriesBlock& block);
 
