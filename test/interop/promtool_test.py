@@ -15,6 +15,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from glint_program import Glint, ROOT, wait_for  # noqa: E402
+from otlp_requests import gauge_request  # noqa: E402
 
 
 def promtool():
@@ -25,19 +26,9 @@ def promtool():
     return found
 
 
-def gauge_request(name, points):
-    """An OTLP metrics request: one gauge, one point for each of {labels: [(time_s, value)]}."""
-    data_points = [{'timeUnixNano': str(int(when * 1e9)), 'asDouble': value,
-                    'attributes': [{'key': key, 'value': {'stringValue': text}}
-                                   for key, text in labels]}
-                   for labels, samples in points.items() for when, value in samples]
-    return {'resourceMetrics': [{'resource': {}, 'scopeMetrics': [
-        {'scope': {}, 'metrics': [{'name': name, 'gauge': {'dataPoints': data_points}}]}]}]}
-
-
 class PromtoolTest(unittest.TestCase):
     NAME = 'promtool_temperature'
-    ROOMS = {(('room', 'hall'),): 10.5, (('room', 'attic'),): 30.25}
+    ROOMS = {'hall': 10.5, 'attic': 30.25}
 
     @classmethod
     def setUpClass(cls):
@@ -47,7 +38,8 @@ class PromtoolTest(unittest.TestCase):
         cls.end = int(time.time()) - 60
         cls.times = [cls.end - 15 * step for step in range(8, -1, -1)]
         for index, when in enumerate(cls.times):  # In order of time, as a sender would.
-            points = {labels: [(when, first + index)] for labels, first in cls.ROOMS.items()}
+            points = [({'room': room}, when * 1_000_000_000, first + index)
+                      for room, first in cls.ROOMS.items()]
             status, _, body = cls.glint.push('/v1/metrics', gauge_request(cls.NAME, points))
             if status != 200:
                 raise AssertionError(f'/v1/metrics: {status} {body!r}')

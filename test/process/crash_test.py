@@ -16,7 +16,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from glint_program import Glint, scrape_config, wait_for  # noqa: E402
-from otlp_spans import gauge_request, span, trace_request  # noqa: E402
+from otlp_requests import gauge_request, span, trace_request  # noqa: E402
 
 ROUNDS = 4
 WRITERS = 4
@@ -68,8 +68,8 @@ class Writer(threading.Thread):
                 spans = [span(f'step {index}', trace_id) for index in range(SPANS)]
                 if self._glint.push('/v1/traces', trace_request(spans))[0] == 200:
                     self.traces.append(trace_id)
-                point = gauge_request('crash_gauge', value, now_ms * 1_000_000,
-                                      {'writer': str(self._number)})
+                point = gauge_request('crash_gauge', [
+                    ({'writer': str(self._number)}, now_ms * 1_000_000, value)])
                 if self._glint.push('/v1/metrics', point)[0] == 200:
                     self.points.append((now_ms, value))
             except OSError:

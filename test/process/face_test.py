@@ -11,7 +11,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from glint_program import Glint, binary, scrape_config, wait_for  # noqa: E402
-from otlp_spans import span, trace_request  # noqa: E402
+from otlp_requests import span, trace_request  # noqa: E402
 
 
 def run(*arguments, timeout=30):

@@ -14,7 +14,7 @@ import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from glint_program import Glint, scrape_config, wait_for  # noqa: E402
-from otlp_spans import field, span, span_bytes, trace_request, trace_request_bytes  # noqa: E402
+from otlp_requests import field, span, span_bytes, trace_request, trace_request_bytes  # noqa: E402
 
 PROTOBUF = 'application/x-protobuf'
 

@@ -23,13 +23,14 @@ def trace_request(spans, service='test'):
                                'scopeSpans': [{'scope': {'name': 'test'}, 'spans': spans}]}]}
 
 
-def gauge_request(name, value, time_ns, attributes):
-    """An ExportMetricsServiceRequest of OTLP/JSON with one point of one gauge."""
-    point = {'timeUnixNano': str(time_ns), 'asDouble': value,
-             'attributes': [{'key': key, 'value': {'stringValue': text}}
-                            for key, text in attributes.items()]}
+def gauge_request(name, points):
+    """An ExportMetricsServiceRequest of OTLP/JSON: one gauge with points (attributes, time_ns, value)."""
+    data_points = [{'timeUnixNano': str(time_ns), 'asDouble': value,
+                    'attributes': [{'key': key, 'value': {'stringValue': text}}
+                                   for key, text in attributes.items()]}
+                   for attributes, time_ns, value in points]
     return {'resourceMetrics': [{'resource': {}, 'scopeMetrics': [
-        {'scope': {}, 'metrics': [{'name': name, 'gauge': {'dataPoints': [point]}}]}]}]}
+        {'scope': {}, 'metrics': [{'name': name, 'gauge': {'dataPoints': data_points}}]}]}]}
 
 
 def _varint(number):
