@@ -24,12 +24,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// How much of a refused request is read, so that its sender sees the answer.
+constexpr size_t kMaxDropped = 1 << 20;
+
 struct Connection {
   int fd = -1;
   std::string in;
   std::string out;
   size_t sent = 0;
   bool close_after = false;
+  bool answered = false;  // The last answer is out: what still comes in is read and dropped.
+  size_t dropped = 0;
   Clock::time_point last_active = Clock::now();
 };
 
@@ -151,6 +156,10 @@ class HttpEndpoint::Server {
       const ssize_t count = recv(connection.fd, buffer, sizeof buffer, 0);
       if (count == 0) return false;
       if (count < 0) return errno == EAGAIN || errno == EINTR;
+      if (connection.answered) {
+        connection.dropped += static_cast<size_t>(count);
+        return connection.dropped < kMaxDropped;
+      }
       connection.in.append(buffer, static_cast<size_t>(count));
     }
     for (;;) {
@@ -160,12 +169,17 @@ class HttpEndpoint::Server {
         if (count < 0) return errno == EAGAIN || errno == EINTR;
         connection.sent += static_cast<size_t>(count);
       }
-      if (connection.close_after) return false;
+      if (connection.close_after) {
+        // Closing on unread bytes would reset the connection and take the answer with it.
+        shutdown(connection.fd, SHUT_WR);
+        connection.answered = true;
+        return true;
+      }
       connection.out.clear();
       connection.sent = 0;
       const size_t end = connection.in.find("\r\n\r\n");
-      if (end == std::string::npos) {
-        if (connection.in.size() <= kMaxRequest) return true;
+      if (end == std::string::npos && connection.in.size() <= kMaxRequest) return true;
+      if (end == std::string::npos || end > kMaxRequest) {
         connection.close_after = true;
         connection.out = Reply("431 Request Header Fields Too Large", "text/plain",
                                "The head of the request is too long.\n", true, true);

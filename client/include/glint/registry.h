@@ -1,6 +1,6 @@
 // The metrics of a program (or of one of its parts), by name: what a scrape of it returns.
 //
-//   glint::Registry registry({{"service", "cart"}});
+//   glint::Registry registry(glint::Labels{{"service", "cart"}});
 //   auto& items = registry.AddGauge("cart_items", "Items in all carts.");
 //   items.With()->Set(3);
 //   glint::AddProcessMetrics(registry);
