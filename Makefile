@@ -28,9 +28,9 @@ test: setup-test ui  ## Install what is missing, build, then every test there is
 	@echo "== tests"
 	@exec ctest --test-dir build/release -j$(JOBS) --output-on-failure --no-tests=error $(ARGS)
 
-bench: setup-test ui  ## Benchmarks, alone and against peers, a table at the end (NAME=scrape picks one)
+bench: setup-test ui  ## Benchmarks, alone and against peers, a table at the end (NAME=scrape picks one, ARGS=--json)
 	@$(PHASE) build $(MAKE) release TARGETS="glint glint-demo"
-	@tools/bench $(NAME)
+	@tools/bench $(NAME) $(ARGS)
 
 lint: setup-test  ## Layers, formatting, every header on its own, what must not be in the tree
 	@$(MAKE) build/release/build.ninja
