@@ -57,7 +57,8 @@ void AppendJson(const AttributeValue& value, std::string& out) {
 
 }  // namespace
 
-bool AttributeValue::operator==(const AttributeValue&) const = default;
+// Written out: clang 14 ends in a recursion of its own on "= default" here.
+bool AttributeValue::operator==(const AttributeValue& other) const { return kind == other.kind; }
 
 const AttributeValue* FindAttribute(const Attributes& attributes, std::string_view key) {
   for (const Attribute& attribute : attributes) {
