@@ -104,10 +104,10 @@ HttpReply Visit::Call(const std::string& service, const std::string& method,
   HttpReply reply = service_.client_.Send(callee->port, out);
   call.SetAttribute("http.response.status_code", reply.status);
   if (reply.status == 0) {
-    call.SetStatus(StatusCode::kError, reply.body);
+    call.SetStatus(SpanStatus::kError, reply.body);
   } else if (reply.status >= 400) {
     call.SetAttribute("error.type", std::to_string(reply.status));
-    call.SetStatus(StatusCode::kError);
+    call.SetStatus(SpanStatus::kError);
   }
   return reply;
 }
@@ -192,7 +192,7 @@ HttpReply Service::AnswerRoute(const Route* route, const HttpRequest& request) {
   span.SetAttribute("http.response.status_code", reply.status);
   if (reply.status >= 500) {
     span.SetAttribute("error.type", code);
-    span.SetStatus(StatusCode::kError, reply.body);
+    span.SetStatus(SpanStatus::kError, reply.body);
   }
   durations_.With(request.method, pattern, code)
       ->Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());

@@ -172,7 +172,7 @@ Message Encode(const SpanData& source) {
   out.NonZero(span::kDroppedEvents, source.dropped_events);
   for (const SpanLink& one : source.links) out.Nested(span::kLinks, Encode(one));
   out.NonZero(span::kDroppedLinks, source.dropped_links);
-  if (source.status != StatusCode::kUnset) {
+  if (source.status != SpanStatus::kUnset) {
     Message state;
     state.NonEmpty(status::kMessage, source.status_message);
     state.Integer(status::kCode, static_cast<uint64_t>(source.status));

@@ -71,12 +71,12 @@ void Span::AddLink(const SpanContext& context, Attributes attributes) {
   state_->data.links.push_back({context, std::move(attributes)});
 }
 
-void Span::SetStatus(StatusCode code, std::string_view message) {
-  if (!IsRecording() || state_->data.status == StatusCode::kOk || code == StatusCode::kUnset) {
+void Span::SetStatus(SpanStatus code, std::string_view message) {
+  if (!IsRecording() || state_->data.status == SpanStatus::kOk || code == SpanStatus::kUnset) {
     return;
   }
   state_->data.status = code;
-  state_->data.status_message = code == StatusCode::kError ? std::string(message) : "";
+  state_->data.status_message = code == SpanStatus::kError ? std::string(message) : "";
 }
 
 void Span::UpdateName(std::string_view name) {

@@ -90,7 +90,7 @@ TEST_F(SpanTest, KeepsWhatIsSetOnIt) {
   span.AddEvent("happened", {{"n", size_t{3}}});
   span.AddLink(tracer.StartSpan("other").context(), {{"why", "batch"}});
   span.AddLink(SpanContext());
-  span.SetStatus(StatusCode::kError, "broken");
+  span.SetStatus(SpanStatus::kError, "broken");
   span.UpdateName("t");
   span.End();
   span.SetAttribute("late", 1);

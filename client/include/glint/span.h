@@ -28,7 +28,7 @@ class SpanProcessor;
 
 // Numbered as in OTLP.
 enum class SpanKind { kInternal = 1, kServer = 2, kClient = 3, kProducer = 4, kConsumer = 5 };
-enum class StatusCode { kUnset = 0, kOk = 1, kError = 2 };
+enum class SpanStatus { kUnset = 0, kOk = 1, kError = 2 };
 
 struct SpanEvent {
   std::string name;
@@ -53,7 +53,7 @@ struct SpanData {
   Attributes attributes;
   std::vector<SpanEvent> events;
   std::vector<SpanLink> links;
-  StatusCode status = StatusCode::kUnset;
+  SpanStatus status = SpanStatus::kUnset;
   std::string status_message;
   // What the limits below kept out.
   uint32_t dropped_attributes = 0;
@@ -87,7 +87,7 @@ class Span {
   void AddEvent(std::string_view name, Attributes attributes = {});
   void AddLink(const SpanContext& context, Attributes attributes = {});
   // kError with a message for people; kOk is final.
-  void SetStatus(StatusCode code, std::string_view message = "");
+  void SetStatus(SpanStatus code, std::string_view message = "");
   void UpdateName(std::string_view name);
 
   // The second and later calls do nothing.
