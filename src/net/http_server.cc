@@ -77,17 +77,21 @@ void RefuseConnection(State& state, tcp::socket socket) {
 
 void Admit(const std::shared_ptr<State>& state, tcp::socket socket) {
   state->accepted.fetch_add(1);
+  // Outlives the lock: a connection that is done takes it to say so.
+  std::shared_ptr<HttpConnection> connection;
   {
     const std::lock_guard lock(state->mutex);
     if (state->draining.load()) return;
     if (state->connections.size() < state->options.max_connections) {
-      auto connection = std::make_shared<HttpConnection>(state, std::move(socket));
+      connection = std::make_shared<HttpConnection>(state, std::move(socket));
       state->connections.insert(connection.get());
-      connection->Start();
-      return;
     }
   }
-  RefuseConnection(*state, std::move(socket));
+  if (connection != nullptr) {
+    connection->Start();
+  } else {
+    RefuseConnection(*state, std::move(socket));
+  }
 }
 
 asio::awaitable<void> Accept(std::shared_ptr<State> state) {
