@@ -77,9 +77,14 @@ void BatchProcessor::Run() {
       queue_.erase(queue_.begin(), end);
       sending_ = true;
       lock.unlock();
-      Send(std::move(batch));
+      const bool sent = Send(std::move(batch));
       lock.lock();
       sending_ = false;
+      if (stopping_ && !sent) {
+        // Nobody listens: the end of the program doesn't wait for more of the same.
+        counts_.dropped_not_sent += queue_.size();
+        queue_.clear();
+      }
     }
     flush_ = false;
     idle_.notify_all();
@@ -87,7 +92,7 @@ void BatchProcessor::Run() {
   }
 }
 
-void BatchProcessor::Send(std::vector<SpanData> batch) {
+bool BatchProcessor::Send(std::vector<SpanData> batch) {
   ExportResult result;
   std::chrono::milliseconds delay{1000};
   for (int tries = 1;; ++tries, delay *= 2) {
@@ -99,7 +104,7 @@ void BatchProcessor::Send(std::vector<SpanData> batch) {
   if (result.outcome == Outcome::kSent) {
     counts_.sent += batch.size();
     failing_ = false;
-    return;
+    return true;
   }
   counts_.dropped_not_sent += batch.size();
   if (!failing_) {
@@ -107,6 +112,7 @@ void BatchProcessor::Send(std::vector<SpanData> batch) {
                  exporter_->Destination().c_str(), result.error.c_str());
   }
   failing_ = true;
+  return false;
 }
 
 // False: there is no time left to try again.

@@ -202,6 +202,24 @@ TEST(BatchProcessorTest, ShutdownSendsWhatIsQueued) {
               HasSubstr("glint_client_spans_total{result=\"sent\"} 3"));
 }
 
+// A program whose collector is gone must still end at once.
+TEST(BatchProcessorTest, ShutdownGivesUpAtTheFirstFailure) {
+  std::promise<void> gate;
+  auto exporter = std::make_unique<Scripted>(
+      gate.get_future().share(),
+      std::vector<ExportResult::Outcome>(100, ExportResult::Outcome::kTryAgain));
+  const Scripted& scripted = *exporter;
+  BatchOptions options;
+  options.max_batch_size = 1;
+  BatchProcessor processor(std::move(exporter), options);
+  for (int i = 0; i < 20; ++i) processor.OnEnd(SpanData());
+  std::thread opening([&] { gate.set_value(); });
+  processor.Shutdown();
+  opening.join();
+  EXPECT_EQ(processor.counts().dropped_not_sent, 20u);
+  EXPECT_LE(scripted.sizes_.size(), 2u);
+}
+
 TEST(BatchProcessorTest, RefusedIsNotTriedAgain) {
   std::promise<void> gate;
   gate.set_value();

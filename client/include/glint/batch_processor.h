@@ -43,7 +43,8 @@ class BatchProcessor : public SpanProcessor {
   // Sends what is queued now. False if that took longer than `timeout`.
   bool ForceFlush(std::chrono::milliseconds timeout);
 
-  // Tries once to send what is queued, then ends the thread. Spans that come later are dropped.
+  // Sends what is queued, until a batch fails, then ends the thread. Spans that come later are
+  // dropped.
   void Shutdown();
 
   struct Counts {
@@ -55,8 +56,8 @@ class BatchProcessor : public SpanProcessor {
 
  private:
   void Run();
-  // Sends and counts one batch. Called without the lock, by the thread only.
-  void Send(std::vector<SpanData> batch);
+  // Sends and counts one batch; whether it was sent. Called without the lock, by the thread only.
+  bool Send(std::vector<SpanData> batch);
   bool WaitBeforeRetry(std::chrono::milliseconds delay);
 
   const std::unique_ptr<SpanExporter> exporter_;
