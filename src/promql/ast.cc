@@ -22,8 +22,8 @@ ValueType TypeFrom(const Expr& expr) {
       return As<UnaryExpr>(expr).body->type;
     case ExprKind::kBinary: {
       const auto& binary = As<BinaryExpr>(expr);
-      const bool scalar = binary.left->type == ValueType::kScalar &&
-                          binary.right->type == ValueType::kScalar;
+      const bool scalar =
+          binary.left->type == ValueType::kScalar && binary.right->type == ValueType::kScalar;
       return scalar ? ValueType::kScalar : ValueType::kVector;
     }
     case ExprKind::kCall:

@@ -60,7 +60,7 @@ struct DurationExpr {
     kMaxOf,
   };
   Op op = Op::kLiteral;
-  double seconds = 0;             // kLiteral
+  double seconds = 0;                // kLiteral
   bool written_as_duration = false;  // kLiteral: "5m" rather than "300".
   bool in_parens = false;
   std::unique_ptr<DurationExpr> left;  // kNegate has only this one.

@@ -69,7 +69,8 @@ class Checker {
   Status VisitSubquery(Subquery& subquery) {
     RETURN_IF_ERROR(Visit(*subquery.body));
     if (subquery.body->type != ValueType::kVector && subquery.body->type != ValueType::kScalar) {
-      return ErrorAt(subquery.position, "subquery is only allowed on instant vector, got {} instead",
+      return ErrorAt(subquery.position,
+                     "subquery is only allowed on instant vector, got {} instead",
                      Describe(subquery.body->type));
     }
     subquery.step_invariant = subquery.time.at != TimeModifiers::At::kNone;
@@ -91,8 +92,8 @@ class Checker {
   // Of the operator and its modifiers.
   PositionRange OperatorRange(const BinaryExpr& binary) const {
     uint32_t start = binary.left->position.end;
-    while (start < query_.size() && std::string_view(" \t\r\n").find(query_[start]) !=
-                                        std::string_view::npos) {
+    while (start < query_.size() &&
+           std::string_view(" \t\r\n").find(query_[start]) != std::string_view::npos) {
       ++start;
     }
     return {start, binary.right->position.start};
@@ -194,8 +195,7 @@ class Checker {
   // The second argument of info() only lists matchers; it selects nothing by itself.
   Status CheckInfoSelector(Expr& argument) const {
     RETURN_IF_ERROR(ExpectType(argument, ValueType::kVector, "call to function \"info\""));
-    if (argument.kind != ExprKind::kVectorSelector ||
-        !As<VectorSelector>(argument).name.empty()) {
+    if (argument.kind != ExprKind::kVectorSelector || !As<VectorSelector>(argument).name.empty()) {
       return ErrorAt(argument.position,
                      "expected label selectors only, got vector selector instead");
     }

@@ -10,9 +10,7 @@ namespace {
 
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsHexDigit(char c) {
-  return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool IsAlpha(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool IsWordPart(char c) { return IsAlpha(c) || IsDigit(c); }
 
@@ -21,8 +19,8 @@ class Lexer {
   explicit Lexer(std::string_view query) : text_(query) {}
 
   std::vector<Token> Run() {
-    while (tokens_.empty() || (tokens_.back().kind != TokenKind::kEnd &&
-                               tokens_.back().kind != TokenKind::kError)) {
+    while (tokens_.empty() ||
+           (tokens_.back().kind != TokenKind::kEnd && tokens_.back().kind != TokenKind::kError)) {
       Next();
     }
     return std::move(tokens_);
@@ -80,14 +78,22 @@ class Lexer {
     const char c = Peek();
     const char after = Peek(1);
     switch (c) {
-      case ',': return Emit(TokenKind::kComma, 1);
-      case '*': return Emit(TokenKind::kMul, 1);
-      case '/': return Emit(TokenKind::kDiv, 1);
-      case '%': return Emit(TokenKind::kMod, 1);
-      case '+': return Emit(TokenKind::kAdd, 1);
-      case '-': return Emit(TokenKind::kSub, 1);
-      case '^': return Emit(TokenKind::kPow, 1);
-      case '@': return Emit(TokenKind::kAt, 1);
+      case ',':
+        return Emit(TokenKind::kComma, 1);
+      case '*':
+        return Emit(TokenKind::kMul, 1);
+      case '/':
+        return Emit(TokenKind::kDiv, 1);
+      case '%':
+        return Emit(TokenKind::kMod, 1);
+      case '+':
+        return Emit(TokenKind::kAdd, 1);
+      case '-':
+        return Emit(TokenKind::kSub, 1);
+      case '^':
+        return Emit(TokenKind::kPow, 1);
+      case '@':
+        return Emit(TokenKind::kAt, 1);
       case '=':
         if (after == '=') return Emit(TokenKind::kEqual, 2);
         if (after == '~') {
@@ -109,7 +115,8 @@ class Lexer {
         return Emit(TokenKind::kGreater, 1);
       case '"':
       case '\'':
-      case '`': return LexString();
+      case '`':
+        return LexString();
       case '(':
         ++paren_depth_;
         return Emit(TokenKind::kLeftParen, 1);
@@ -128,7 +135,8 @@ class Lexer {
         if (!in_brackets_) return Fail("unexpected right bracket ']'");
         in_brackets_ = false;
         return Emit(TokenKind::kRightBracket, 1);
-      default: break;
+      default:
+        break;
     }
     if (IsDigit(c) || (c == '.' && IsDigit(after))) return LexNumberOrDuration();
     if (in_brackets_ && c == ':') {
@@ -149,10 +157,12 @@ class Lexer {
       return Emit(TokenKind::kIdentifier);
     }
     switch (c) {
-      case ',': return Emit(TokenKind::kComma, 1);
+      case ',':
+        return Emit(TokenKind::kComma, 1);
       case '"':
       case '\'':
-      case '`': return LexString();
+      case '`':
+        return LexString();
       case '=':
         if (after == '~') return Emit(TokenKind::kEqualRegex, 2);
         return Emit(TokenKind::kAssign, 1);
@@ -161,11 +171,13 @@ class Lexer {
         if (after == '=') return Emit(TokenKind::kNotEqual, 2);
         ++at_;
         return FailAt("unexpected character after '!' inside braces");
-      case '{': return Fail("unexpected left brace '{'");
+      case '{':
+        return Fail("unexpected left brace '{'");
       case '}':
         in_braces_ = false;
         return Emit(TokenKind::kRightBrace, 1);
-      default: return FailAt("unexpected character inside braces");
+      default:
+        return FailAt("unexpected character inside braces");
     }
   }
 

@@ -12,9 +12,8 @@ StatusOr<std::string> TakeString(TokenStream& tokens) {
   const Token token = tokens.Take();
   StatusOr<std::string> text = Unquote(token.text);
   if (!text.ok()) {
-    return tokens.ErrorAt(token.position,
-                          fmt::format("error unquoting string {}: {}", Quote(token.text),
-                                      text.status().message()));
+    return tokens.ErrorAt(token.position, fmt::format("error unquoting string {}: {}",
+                                                      Quote(token.text), text.status().message()));
   }
   return text;
 }
@@ -84,8 +83,8 @@ Status ParseMatchers(TokenStream& tokens, VectorSelector& selector) {
 
 }  // namespace
 
-StatusOr<std::unique_ptr<VectorSelector>> ParseVectorSelector(TokenStream& tokens,
-                                                              std::string name, uint32_t start) {
+StatusOr<std::unique_ptr<VectorSelector>> ParseVectorSelector(TokenStream& tokens, std::string name,
+                                                              uint32_t start) {
   auto selector = std::make_unique<VectorSelector>();
   const bool named = !name.empty();
   selector->name = std::move(name);

@@ -13,8 +13,8 @@
 namespace glint::promql {
 
 // `name{...}`; the name is taken already, empty when there is none. `start` is where it stood.
-StatusOr<std::unique_ptr<VectorSelector>> ParseVectorSelector(TokenStream& tokens,
-                                                              std::string name, uint32_t start);
+StatusOr<std::unique_ptr<VectorSelector>> ParseVectorSelector(TokenStream& tokens, std::string name,
+                                                              uint32_t start);
 
 // `(a, "b", c)`, as after by, on and group_left.
 StatusOr<std::vector<std::string>> ParseLabelList(TokenStream& tokens);

@@ -72,8 +72,8 @@ bool MayNameMetric(TokenKind kind) {
 }
 
 bool MayNameFunction(TokenKind kind) {
-  return kind == TokenKind::kIdentifier || kind == TokenKind::kStart ||
-         kind == TokenKind::kStop || kind == TokenKind::kStep || kind == TokenKind::kRange;
+  return kind == TokenKind::kIdentifier || kind == TokenKind::kStart || kind == TokenKind::kStop ||
+         kind == TokenKind::kStep || kind == TokenKind::kRange;
 }
 
 bool TakesParameter(TokenKind op) {
@@ -102,9 +102,8 @@ class Parser {
     return expr;
   }
   Status TooDeep(PositionRange where) const {
-    return tokens_.ErrorAt(where,
-                           fmt::format("expression is nested more than {} levels deep",
-                                       kMaxNesting));
+    return tokens_.ErrorAt(
+        where, fmt::format("expression is nested more than {} levels deep", kMaxNesting));
   }
 
   StatusOr<ExprPtr> Expression(int min_precedence) {
@@ -226,9 +225,8 @@ class Parser {
   StatusOr<ExprPtr> Primary() {
     const Token token = tokens_.Peek();
     const bool call = tokens_.Peek(1).kind == TokenKind::kLeftParen;
-    if (IsAggregator(token.kind) &&
-        (call || tokens_.Peek(1).kind == TokenKind::kBy ||
-         tokens_.Peek(1).kind == TokenKind::kWithout)) {
+    if (IsAggregator(token.kind) && (call || tokens_.Peek(1).kind == TokenKind::kBy ||
+                                     tokens_.Peek(1).kind == TokenKind::kWithout)) {
       return Aggregate();
     }
     if (call && MayNameFunction(token.kind)) return Call();
@@ -240,8 +238,7 @@ class Parser {
     }
     switch (token.kind) {
       case TokenKind::kLeftBrace: {
-        ASSIGN_OR_RETURN(ExprPtr selector,
-                         ParseVectorSelector(tokens_, "", token.position.start));
+        ASSIGN_OR_RETURN(ExprPtr selector, ParseVectorSelector(tokens_, "", token.position.start));
         return selector;
       }
       case TokenKind::kNumber:
@@ -315,9 +312,7 @@ class Parser {
     ASSIGN_OR_RETURN(aggregate.grouping, ParseLabelList(tokens_));
     return OkStatus();
   }
-  bool AtGrouping() const {
-    return tokens_.At(TokenKind::kBy) || tokens_.At(TokenKind::kWithout);
-  }
+  bool AtGrouping() const { return tokens_.At(TokenKind::kBy) || tokens_.At(TokenKind::kWithout); }
 
   StatusOr<ExprPtr> Aggregate() {
     const Token op = tokens_.Take();
@@ -329,8 +324,7 @@ class Parser {
     if (!grouped && AtGrouping()) RETURN_IF_ERROR(Grouping(*aggregate));
     aggregate->position = {op.position.start, tokens_.last_end()};
     if (arguments.empty()) {
-      return tokens_.ErrorAt(aggregate->position,
-                             "no arguments for aggregate expression provided");
+      return tokens_.ErrorAt(aggregate->position, "no arguments for aggregate expression provided");
     }
     const size_t wanted = TakesParameter(op.kind) ? 2 : 1;
     if (arguments.size() != wanted) {

@@ -47,8 +47,7 @@ std::string PrintDuration(const DurationExpr& duration) {
       break;
     case DurationExpr::Op::kMinOf:
     case DurationExpr::Op::kMaxOf:
-      out = fmt::format("{}({}, {})",
-                        duration.op == DurationExpr::Op::kMinOf ? "min_of" : "max_of",
+      out = fmt::format("{}({}, {})", duration.op == DurationExpr::Op::kMinOf ? "min_of" : "max_of",
                         PrintDuration(*duration.left), PrintDuration(*duration.right));
       break;
     default:

@@ -53,14 +53,14 @@ constexpr Word kWords[] = {
     {"nan", TokenKind::kNumber},
 };
 constexpr Word kSigns[] = {
-    {"+", TokenKind::kAdd},         {"-", TokenKind::kSub},
-    {"*", TokenKind::kMul},         {"/", TokenKind::kDiv},
-    {"%", TokenKind::kMod},         {"^", TokenKind::kPow},
-    {"==", TokenKind::kEqual},      {"!=", TokenKind::kNotEqual},
-    {"<", TokenKind::kLess},        {"<=", TokenKind::kLessOrEqual},
-    {">", TokenKind::kGreater},     {">=", TokenKind::kGreaterOrEqual},
-    {"</", TokenKind::kTrimUpper},  {">/", TokenKind::kTrimLower},
-    {"=", TokenKind::kAssign},      {"=~", TokenKind::kEqualRegex},
+    {"+", TokenKind::kAdd},        {"-", TokenKind::kSub},
+    {"*", TokenKind::kMul},        {"/", TokenKind::kDiv},
+    {"%", TokenKind::kMod},        {"^", TokenKind::kPow},
+    {"==", TokenKind::kEqual},     {"!=", TokenKind::kNotEqual},
+    {"<", TokenKind::kLess},       {"<=", TokenKind::kLessOrEqual},
+    {">", TokenKind::kGreater},    {">=", TokenKind::kGreaterOrEqual},
+    {"</", TokenKind::kTrimUpper}, {">/", TokenKind::kTrimLower},
+    {"=", TokenKind::kAssign},     {"=~", TokenKind::kEqualRegex},
     {"!~", TokenKind::kNotRegex},
 };
 
@@ -78,9 +78,7 @@ bool IsAggregator(TokenKind kind) {
   return IsBetween(kind, TokenKind::kSum, TokenKind::kLimitRatio);
 }
 bool IsKeyword(TokenKind kind) { return IsBetween(kind, TokenKind::kOffset, TokenKind::kRange); }
-bool IsSetOperator(TokenKind kind) {
-  return IsBetween(kind, TokenKind::kAnd, TokenKind::kUnless);
-}
+bool IsSetOperator(TokenKind kind) { return IsBetween(kind, TokenKind::kAnd, TokenKind::kUnless); }
 bool IsComparison(TokenKind kind) {
   return IsBetween(kind, TokenKind::kEqual, TokenKind::kGreaterOrEqual);
 }
