@@ -10,9 +10,9 @@ void OpenMetricsHistogramCheck::Take(std::string_view suffix, std::string_view l
                                      bool same_point) {
   if (!same_point) {
     Finish();
-    point_.emplace();
+    point_ = Point{};
   }
-  if (!point_) point_.emplace();
+  if (!point_) point_ = Point{};
   if (suffix == "_bucket") {
     const double bound = ParseFloat(le).value_or(NAN);
     if (bound < 0) point_->has_negative_bucket = true;
