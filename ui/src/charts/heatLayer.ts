@@ -7,8 +7,9 @@ import { paletteIndex, type ColourMode } from './colour';
 import type { PlotLayout } from './layout';
 import type { ChartTheme } from './theme';
 
-// Cells at least this wide and high (device pixels) leave a hair between them.
-const GAP_FROM = 7;
+// Rows at least this high (device pixels) are told apart by a faint line at their upper edge.
+const LINE_FROM = 8;
+const LINE_ALPHA = 0.22;
 
 export interface HeatOptions {
   readonly grid: HeatmapGrid;
@@ -38,15 +39,20 @@ export function drawHeat(
     const x0 = Math.max(left, px(layout.xOf(end - grid.stepMs)));
     const x1 = Math.min(right, px(layout.xOf(end)));
     if (x1 <= x0 || Number.isNaN(countAt(grid, column, 0))) continue;
-    const gapX = x1 - x0 >= GAP_FROM ? 1 : 0;
     for (let row = 0; row < grid.rows; row++) {
       const bottom = edges[row] ?? 0;
       const top = edges[row + 1] ?? 0;
-      const gapY = bottom - top >= GAP_FROM ? 1 : 0;
       const count = countAt(grid, column, row);
       context.fillStyle =
         count > 0 ? (colours[paletteIndex(count, largest, colour, colours.length)] ?? theme.zero) : theme.zero;
-      context.fillRect(x0, top, x1 - x0 - gapX, Math.max(1, bottom - top - gapY));
+      context.fillRect(x0, top, x1 - x0, Math.max(1, bottom - top));
     }
   }
+  context.globalAlpha = LINE_ALPHA;
+  context.fillStyle = theme.surface;
+  for (let row = 1; row < edges.length - 1; row++) {
+    const top = edges[row] ?? 0;
+    if ((edges[row - 1] ?? 0) - top >= LINE_FROM) context.fillRect(left, top, right - left, 1);
+  }
+  context.globalAlpha = 1;
 }

@@ -90,11 +90,13 @@ function drawDot(context: CanvasRenderingContext2D, { dot, x, y }: PlacedDot, th
     context.stroke();
     return;
   }
+  context.fillStyle = theme.hole;
+  context.fill();
   context.strokeStyle = theme.casing;
   context.lineWidth = 3.5;
   context.stroke();
   context.strokeStyle = theme.hollow;
-  context.lineWidth = 1.5;
+  context.lineWidth = 1.75;
   context.stroke();
 }
 

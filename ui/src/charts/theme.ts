@@ -13,6 +13,7 @@ export interface ChartTheme {
   readonly dot: string;
   readonly dotEdge: string;
   readonly hollow: string;
+  readonly hole: string; // Inside a hollow dot.
   readonly lines: Readonly<Record<'p50' | 'p95' | 'p99', string>>;
   readonly casing: string;
   readonly crosshair: string;
@@ -47,7 +48,8 @@ export const DARK_THEME: ChartTheme = {
   grid: 'rgba(148, 163, 184, 0.10)',
   dot: '#ffb020',
   dotEdge: '#120c02',
-  hollow: '#ffd58a',
+  hollow: '#ffc65c',
+  hole: 'rgba(10, 14, 22, 0.8)',
   lines: { p50: '#ffffff', p95: '#ffc2dc', p99: '#ff7ab2' },
   casing: 'rgba(8, 12, 20, 0.85)',
   crosshair: 'rgba(255, 255, 255, 0.55)',
@@ -64,7 +66,8 @@ export const LIGHT_THEME: ChartTheme = {
   grid: 'rgba(71, 85, 105, 0.10)',
   dot: '#f07c00',
   dotEdge: '#ffffff',
-  hollow: '#b85c00',
+  hollow: '#d96c00',
+  hole: 'rgba(255, 255, 255, 0.92)',
   lines: { p50: '#101828', p95: '#a61e6b', p99: '#e0186e' },
   casing: 'rgba(255, 255, 255, 0.9)',
   crosshair: 'rgba(15, 23, 42, 0.45)',

@@ -80,7 +80,6 @@ export function HeatPanel(props: Props): JSX.Element {
   );
 
   const pick = (dot: Dot): void => {
-    setFocused(dot);
     if (dot.traceId !== '') change({ trace: { traceId: dot.traceId, spanId: dot.spanId } });
   };
   const labels = Object.entries(group.labels);

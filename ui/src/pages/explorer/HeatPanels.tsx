@@ -81,14 +81,16 @@ export function HeatPanels({ run, groups, entry, explorer, now, tall }: Props): 
           onChange={(y) => change({ y: y === 'linear' ? 'linear' : 'log' })}
           data-testid="y-scale"
         />
-        <SegmentedControl
-          value={state.colour}
-          data={COLOUR_SCALES.map((one) => ({ value: one, label: one }))}
-          onChange={(colour) => change({ colour: COLOUR_SCALES.find((one) => one === colour) ?? 'log' })}
-          aria-label="Colour scale"
-          data-testid="colour-scale"
-        />
-        <ColourLegend largest={largest} colour={state.colour} theme={theme} title="count" />
+        <div className={styles['scale']}>
+          <SegmentedControl
+            value={state.colour}
+            data={COLOUR_SCALES.map((one) => ({ value: one, label: one === 'log' ? 'log colour' : one }))}
+            onChange={(colour) => change({ colour: COLOUR_SCALES.find((one) => one === colour) ?? 'log' })}
+            aria-label="Colour scale"
+            data-testid="colour-scale"
+          />
+          <ColourLegend largest={largest} colour={state.colour} theme={theme} title="count" />
+        </div>
       </div>
       <div className={styles['maps']} data-count={shown.length}>
         {shown.map((group) => (

@@ -55,7 +55,7 @@ export function LinesPanel({ run, series, entry, explorer, tall }: Props): JSX.E
   }, [series, theme]);
   const { from, to } = run.span;
   return (
-    <div>
+    <div className={styles['panel']}>
       <div ref={box} className={styles['box']} data-tall={tall || undefined}>
         {size.width > 0 && (
           <LinesChart

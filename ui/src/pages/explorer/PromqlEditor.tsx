@@ -95,7 +95,7 @@ export default function PromqlEditor({ value, onRun }: CodeEditorProps): JSX.Ele
         const text = view.current?.state.doc.toString() ?? value;
         if (text !== value) run.current(text);
       }} />
-      <div className={styles['hint']}>Enter runs, Shift+Enter starts a new line. A result with `le` is drawn as a heatmap.</div>
+      <div className={styles['hint']}>Enter runs, Shift+Enter starts a new line. A result with <code>le</code> is drawn as a heatmap.</div>
     </>
   );
 }

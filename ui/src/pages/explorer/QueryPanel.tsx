@@ -41,7 +41,7 @@ export function QueryPanel({ index, query, ran, explorer, catalog, span, now }: 
     });
   const letter = queryLetter(index);
   return (
-    <section className={styles['card']} aria-label={`Query ${letter}`} data-testid={`query-${letter}`}>
+    <section className={styles['card']} aria-label={`Query ${letter}`} data-tall={(state.queries.length === 1 && asksSomething(ran)) || undefined} data-testid={`query-${letter}`}>
       <div className={styles['head']}>
         <span className={styles['letter']}>{letter}</span>
         {query.mode === 'builder' || query.folded ? (
