@@ -19,13 +19,14 @@
 namespace {
 thread_local size_t allocations = 0;
 }
-void* operator new(size_t size) {
+// Not inlined, or GCC sees free() meet the new of a library.
+[[gnu::noinline]] void* operator new(size_t size) {
   ++allocations;
   if (void* const memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace glint {
 namespace {

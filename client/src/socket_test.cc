@@ -180,6 +180,9 @@ TEST(OtlpHttpTest, SaysWhatIsWrong) {
 
 // One call of a generic gRPC server, as a collector sees it.
 TEST(OtlpGrpcTest, CallsTheTraceService) {
+#ifdef __SANITIZE_THREAD__
+  GTEST_SKIP() << "Debian's gRPC is not instrumented, so TSan sees races in it that are none";
+#endif
   grpc::AsyncGenericService service;
   grpc::ServerBuilder builder;
   int port = 0;
