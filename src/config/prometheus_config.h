@@ -66,6 +66,16 @@ struct TargetGroup {
   std::vector<model::Label> labels;
 };
 
+// Files, each empty where the default will do.
+struct ScrapeTls {
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+  std::string server_name;
+  bool insecure_skip_verify = false;
+  bool operator==(const ScrapeTls&) const = default;
+};
+
 // Limits: 0 means none.
 struct ScrapeConfig {
   std::string job_name;
@@ -79,7 +89,9 @@ struct ScrapeConfig {
   bool track_timestamps_staleness = false;
   bool enable_compression = true;
   bool follow_redirects = true;
+  bool extra_scrape_metrics = false;
   HttpCredentials credentials;
+  ScrapeTls tls;
   std::vector<std::pair<std::string, std::vector<std::string>>> http_headers;
   // In order of preference; "PrometheusText0.0.4" and so on.
   std::vector<std::string> scrape_protocols;
