@@ -1,0 +1,68 @@
+// The samples that range functions look at: of one series at a time, window after window.
+//
+// Thread-compatible.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/status.h"
+#include "promql/columns.h"
+#include "promql/evaluation.h"
+#include "storage/metric_batch.h"
+
+namespace glint::promql {
+
+// Without staleness markers.
+struct SeriesSamples {
+  LabelsPtr labels;
+  bool drop_name = false;
+  std::vector<model::TimeMs> times;  // Of the floats, ascending.
+  std::vector<double> values;
+  std::vector<model::TimeMs> start_times;  // Empty when none is known, else one a float.
+  std::vector<storage::HistogramSample> histograms;  // Ascending in time.
+  // Floats before which the counter began anew, ascending: i is among them when values[i] counts
+  // from zero rather than from values[i - 1]. Filled by FindResets().
+  std::vector<uint32_t> resets;
+};
+void FindResets(SeriesSamples& samples, bool use_start_timestamps);
+
+// What a function sees at one step: samples in (start, end].
+struct Window {
+  const SeriesSamples* series = nullptr;
+  size_t first_float = 0;
+  size_t first_histogram = 0;
+  std::span<const model::TimeMs> times;
+  std::span<const double> values;
+  std::span<const storage::HistogramSample> histograms;
+  model::TimeMs start = 0;
+  model::TimeMs end = 0;
+
+  bool empty() const { return times.empty() && histograms.empty(); }
+  bool mixed() const { return !times.empty() && !histograms.empty(); }
+};
+
+// The windows of a range expression over a grid.
+struct RangeShape {
+  Grid ends;  // step_ms is 0 where all windows are the same.
+  int64_t range_ms = 0;
+  // What is read beyond the windows, for `anchored` and `smoothed`.
+  int64_t read_before_ms = 0;
+  int64_t read_after_ms = 0;
+
+  Window At(const SeriesSamples& series, size_t step) const;
+};
+// REQUIRES: a MatrixSelector or a Subquery.
+StatusOr<RangeShape> ShapeOf(const Evaluation& evaluation, const Expr& range, const Grid& grid);
+
+// Calls `visit` with each series that has a sample in any window. The samples are gone after.
+Status ForEachSeries(Evaluation& evaluation, const Expr& range, const RangeShape& shape,
+                     const std::function<Status(SeriesSamples&)>& visit);
+
+// Calls `visit` with each series that has samples in the time range, both ends included,
+// staleness markers among them; labels ascend.
+Status ReadSeries(Evaluation& evaluation, const std::vector<model::Matcher>& matchers,
+                  model::TimeRange time, const std::function<Status(storage::SeriesData&)>& visit);
+
+}  // namespace glint::promql
