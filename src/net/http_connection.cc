@@ -15,6 +15,7 @@
 
 #include "base/escape.h"
 #include "base/log.h"
+#include "net/encoding.h"
 #include "net/http_text.h"
 
 namespace glint::net {
@@ -107,9 +108,28 @@ std::string Head(const HttpResponse& response, bool keep_alive) {
   return head;
 }
 
+// On the worker, since it takes time.
+void CompressFor(const HttpRequest& request, HttpResponse& response) {
+  constexpr size_t kWorthIt = 1024;
+  if (!response.compressible || response.body.size() < kWorthIt ||
+      !AcceptsGzip(request.Header("Accept-Encoding"))) {
+    return;
+  }
+  for (const NameValue& header : response.headers) {
+    if (EqualIgnoringCase(header.first, "Content-Encoding")) return;
+  }
+  std::string compressed = GzipCompress(response.body);
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  if (compressed.size() >= response.body.size()) return;
+  response.body = std::move(compressed);
+  response.headers.emplace_back("Content-Encoding", "gzip");
+}
+
 HttpResponse CallHandler(const HttpRouter& router, HttpRequest& request) {
   try {
-    return router.Route(request);
+    HttpResponse response = router.Route(request);
+    CompressFor(request, response);
+    return response;
   } catch (const std::exception& exception) {
     LogError("net", "{} {}: handler threw: {}", request.method, request.path, exception.what());
     return Refuse(500, fmt::format("internal error: {}", exception.what()));

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "net/encoding.h"
 #include "net/raw_client_for_test.h"
 
 namespace glint::net {
@@ -265,6 +266,22 @@ TEST_F(HttpServerTest, AClientThatLeavesStopsItsRequest) {
   client.Close();
   std::unique_lock lock(mutex_);
   stopped_changed_.wait(lock, [&] { return stopped_ == 1; });
+}
+
+TEST_F(HttpServerTest, CompressesForThoseWhoTakeIt) {
+  Start();
+  const std::string body(5000, 'x');
+  const auto ask = [&](std::string_view accept) {
+    return Exchange(
+        fmt::format("POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                    "{}Content-Length: 5000\r\n\r\n{}",
+                    accept, body));
+  };
+  EXPECT_THAT(ask(""), EndsWith(body));
+  const std::string answer = ask("Accept-Encoding: deflate, gzip\r\n");
+  EXPECT_THAT(answer, HasSubstr("Content-Encoding: gzip\r\n"));
+  const std::string sent = answer.substr(answer.find("\r\n\r\n") + 4);
+  EXPECT_EQ(*Decompress(sent, "gzip", 1 << 20), body);
 }
 
 TEST_F(HttpServerTest, AHandlerThatThrowsIsA500) {
