@@ -218,13 +218,12 @@ MetricDrops MemoryMetrics::DropBefore(TimeMs time) {
       data.histograms.erase(data.histograms.begin(), data.histograms.begin() + histograms);
       drops.samples += static_cast<uint64_t>(floats + histograms);
     }
-    drops.exemplars += std::erase_if(
-        entry.exemplars,
-        [&](const model::Exemplar& exemplar) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-          if (exemplar.time >= time) return false;
-          Unpin(exemplar.trace_id);
-          return true;
-        });
+    drops.exemplars += std::erase_if(entry.exemplars, [&](const model::Exemplar& exemplar)
+                                                          ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                                                            if (exemplar.time >= time) return false;
+                                                            Unpin(exemplar.trace_id);
+                                                            return true;
+                                                          });
     const bool is_empty =
         entry.data->times.empty() && entry.data->histograms.empty() && entry.exemplars.empty();
     if (is_empty && entry.last_used < unused_since) gone.push_back({ref, entry.data->labels.get()});

@@ -44,7 +44,7 @@ cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
 
 # Settings that say where registries are and whom to trust. The bundle lies apart from Debian's own,
 # which installing ca-certificates writes anew.
-settings=(HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+settings=("HOME=$(awk -F: '$3 == 0 {print $6; exit}' "$base/etc/passwd")" LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
 if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
   bundle=/etc/machine-ca.pem
   cp -L /etc/ssl/certs/ca-certificates.crt "$root$bundle"
