@@ -192,9 +192,30 @@ async function lightAndLinear() {
   await page.locator('html[data-mantine-color-scheme=light]').waitFor({ state: 'attached' });
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await checkDots('light');
+  const before = await yNumbers();
   await id('y-scale').getByText('linear y').click();
   await waitFor('the URL says linear', () => /[?&]y=linear/.test(page.url()));
+  await waitFor('the y axis has other numbers', async () => !before.equals(await yNumbers()));
   await shoot('linear-light');
+}
+
+// The strip left of the map, where the axis writes its numbers.
+async function yNumbers() {
+  const box = await id('heatmap').boundingBox();
+  return page.screenshot({ clip: { x: box.x, y: box.y, width: 60, height: box.height - 40 } });
+}
+
+async function serverGone() {
+  await page.goto(glint.url('/?metric=my_prom_hist_seconds&range=2m&refresh=1s'));
+  await waitFor('dots', async () => (await dots()).length > 0);
+  await glint.end();
+  await id('server-gone').waitFor();
+  assert.ok((await dots()).length > 0, 'the chart forgot its data when the server went');
+  await shoot('server-gone');
+  await glint.start();
+  await id('server-gone').waitFor({ state: 'detached' });
+  await waitFor('dots from before the restart', async () => (await dots()).length > 0);
+  say('a server that goes is told, and forgotten when it is back');
 }
 
 async function targets() {
@@ -209,7 +230,8 @@ async function targets() {
 async function run() {
   if (out !== null) mkdirSync(out, { recursive: true });
   const exposed = await target.start();
-  await glint.start({ 'browser-test': exposed, nobody: '127.0.0.1:1' });
+  glint.scrape({ 'browser-test': exposed, nobody: '127.0.0.1:1' });
+  await glint.start();
   await waitFor('the histogram is stored', async () => (await glint.names()).includes('my_prom_hist_seconds_bucket'));
   browser = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -231,6 +253,7 @@ async function run() {
   await byKeyboard();
   await lightAndLinear();
   await targets();
+  await serverGone();
   assert.deepEqual(faults, [], 'the page threw');
 }
 

@@ -15,18 +15,23 @@ export class Glint {
   }
 
   // `targets`: job name -> host:port, scraped twice a second.
-  async start(targets) {
+  scrape(targets) {
+    const jobs = Object.entries(targets).map(([job, target]) => `- job_name: ${job}\n  static_configs: [{targets: ['${target}']}]\n`);
+    this.config = join(this.folder, 'prometheus.yml');
+    writeFileSync(this.config, `global: {scrape_interval: 500ms, scrape_timeout: 500ms}\nscrape_configs:\n${jobs.join('')}`);
+  }
+
+  // Started again it takes the ports that it had, so that a page finds it.
+  async start() {
     const binary = process.env.GLINT_BIN ?? resolve(dirname(fileURLToPath(import.meta.url)), '../../build/release/src/server/glint');
     if (!existsSync(binary)) throw new Error(`${binary} is not there: build it, or set GLINT_BIN`);
-    const config = join(this.folder, 'prometheus.yml');
-    const jobs = Object.entries(targets).map(([job, target]) => `- job_name: ${job}\n  static_configs: [{targets: ['${target}']}]\n`);
-    writeFileSync(config, `global: {scrape_interval: 500ms, scrape_timeout: 500ms}\nscrape_configs:\n${jobs.join('')}`);
     const ports = join(this.folder, 'ports.json');
     const log = openSync(this.log, 'a');
-    const any = '127.0.0.1:0';
+    rmSync(ports, { force: true });
+    const at = (part) => this.ports?.[part] ?? '127.0.0.1:0';
     this.process = spawn(
       binary,
-      ['--listen', any, '--otlp-grpc', any, '--otlp-http', any, '--data', join(this.folder, 'data'), '--config', config, '--port-file', ports],
+      ['--listen', at('listen'), '--otlp-grpc', at('otlp_grpc'), '--otlp-http', at('otlp_http'), '--data', join(this.folder, 'data'), '--config', this.config, '--port-file', ports],
       { stdio: ['ignore', log, log] },
     );
     const alive = () => {
@@ -50,14 +55,17 @@ export class Glint {
     return (await answer.json()).data ?? [];
   }
 
+  async end() {
+    if (this.process === undefined || this.process.exitCode !== null) return;
+    const ended = new Promise((done) => this.process.once('exit', done));
+    this.process.kill('SIGTERM');
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), 10_000);
+    await ended;
+    clearTimeout(timer);
+  }
+
   async stop(failed) {
-    if (this.process !== undefined && this.process.exitCode === null) {
-      const ended = new Promise((done) => this.process.once('exit', done));
-      this.process.kill('SIGTERM');
-      const timer = setTimeout(() => this.process.kill('SIGKILL'), 10_000);
-      await ended;
-      clearTimeout(timer);
-    }
+    await this.end();
     if (failed && existsSync(this.log)) {
       console.log("--- the last lines of glint's log");
       console.log(readFileSync(this.log, 'utf8').split('\n').slice(-LAST_LINES).join('\n'));
