@@ -31,7 +31,7 @@ export const paletteIndex = (count: number, largest: number, mode: ColourMode, s
   Math.min(size - 1, Math.floor(shareOf(count, largest, mode) * size));
 
 // Two numbers nearer than this on the scale would run into each other.
-const NUMBER_GAP = 0.14;
+const NUMBER_GAP = 0.2;
 
 // Round counts to number the legend with, the largest among them.
 export function legendCounts(largest: number, mode: ColourMode): readonly number[] {
