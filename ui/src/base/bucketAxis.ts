@@ -77,7 +77,7 @@ function linearAxis(bounds: readonly number[], largest: number): BucketAxis {
   const last = bounds[bounds.length - 1] ?? 1;
   const width = Math.max(last - Math.min(0, first), Math.abs(last), 1e-12);
   const foot = lowest === 0 ? 0 : first - width * 0.08;
-  const top = Math.min(last + width, Math.max(last + width * 0.1, largest + width * 0.02));
+  const top = Math.min(last + 2 * width, Math.max(last + width * 0.1, largest + width * 0.05));
   const toPosition = (value: number): number =>
     Number.isNaN(value)
       ? NaN

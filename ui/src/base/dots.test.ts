@@ -31,6 +31,13 @@ describe('thinDots', () => {
     expect(kept.filter((one) => one.value > 8)).toHaveLength(2);
   });
 
+  // Thinning that chose anew with each refresh would make the chart flicker.
+  it('keeps nearly the same dots when time goes on a little', () => {
+    const before = new Set(thinDots(many.slice(0, 4900), 300));
+    const after = thinDots(many.slice(50), 300).filter((one) => one.timeMs >= 50 && one.timeMs < 4900);
+    expect(after.filter((one) => before.has(one)).length / after.length).toBeGreaterThan(0.9);
+  });
+
   it('prefers a dot that opens to one that does not', () => {
     const pairs = many.flatMap((one) => [{ ...one, stored: 'missing' as const }, one]);
     const kept = thinDots(pairs, 200).filter((one) => one.value < 0.1);

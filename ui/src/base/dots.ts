@@ -17,41 +17,45 @@ export interface Dot {
 export const dotKey = (dot: Dot): string => `${dot.traceId}/${dot.spanId}/${dot.timeMs}/${dot.value}`;
 
 // At most about `limit` dots: one per cell of a time by log(value) grid, those that open before
-// those that do not, and always the `tails` largest. Order of time is kept.
+// those that do not, and always the `tails` largest. Order of time is kept. Cells stand still as time
+// goes on and the choice within one is by id, so a live chart does not flicker.
 export function thinDots(dots: readonly Dot[], limit: number): readonly Dot[] {
   if (dots.length <= limit) return dots;
   const tails = Math.ceil(limit * 0.1);
   const kept = new Set([...dots].sort((a, b) => b.value - a.value).slice(0, tails));
   const times = dots.map((dot) => dot.timeMs);
   const heights = dots.map((dot) => Math.log10(Math.max(dot.value, 1e-9)));
-  const [t0, t1] = extent(times);
-  const [h0, h1] = extent(heights);
-  const columns = Math.max(1, Math.round(Math.sqrt((limit - tails) * 2)));
+  const columns = Math.max(1, Math.floor(Math.sqrt((limit - tails) * 2)));
   const rows = Math.max(1, Math.floor((limit - tails) / columns));
-  const cells = new Map<number, Dot>();
+  const width = cellSize(times, columns);
+  const height = cellSize(heights, rows);
+  const cells = new Map<string, Dot>();
   dots.forEach((dot, index) => {
-    const column = cellOf(times[index] ?? t0, t0, t1, columns);
-    const row = cellOf(heights[index] ?? h0, h0, h1, rows);
-    const key = column * rows + row;
+    const key = `${Math.floor((times[index] ?? 0) / width)}/${Math.floor((heights[index] ?? 0) / height)}`;
     const held = cells.get(key);
-    if (held === undefined || (held.stored !== 'stored' && dot.stored === 'stored')) cells.set(key, dot);
+    if (held === undefined || precedes(dot, held)) cells.set(key, dot);
   });
   for (const dot of cells.values()) kept.add(dot);
   return dots.filter((dot) => kept.has(dot));
 }
 
-function extent(values: readonly number[]): readonly [number, number] {
+function precedes(dot: Dot, held: Dot): boolean {
+  const opens = dot.stored === 'stored';
+  if (opens !== (held.stored === 'stored')) return opens;
+  return dotKey(dot) < dotKey(held);
+}
+
+// A size from a fixed ladder, so that it changes seldom, of which at most `count` cells cover the values.
+function cellSize(values: readonly number[], count: number): number {
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  return [low, high];
+  if (!(high > low)) return 1;
+  return 2 ** (Math.ceil(Math.log2((high - low) / Math.max(1, count - 1)) * 4) / 4);
 }
-
-const cellOf = (value: number, low: number, high: number, count: number): number =>
-  high > low ? Math.min(count - 1, Math.floor(((value - low) / (high - low)) * count)) : 0;
 
 export type Direction = 'earlier' | 'later' | 'larger' | 'smaller';
 

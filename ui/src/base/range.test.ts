@@ -22,6 +22,7 @@ describe('range', () => {
 
   it('keeps a dragged range the right way round and not empty', () => {
     expect(between(5000, 2000)).toEqual({ kind: 'between', from: 2000, to: 5000 });
+    expect(between(2000.4, 9000.3)).toEqual({ kind: 'between', from: 2000, to: 9000 });
     expect(between(5000, 5000)).toEqual({ kind: 'between', from: 5000, to: 6000 });
   });
 });

@@ -38,7 +38,7 @@ const clamp = (ms: number): number => Math.min(MAX_RANGE_MS, Math.max(MIN_RANGE_
 
 export function between(from: number, to: number): TimeRange {
   const low = Math.round(Math.min(from, to));
-  return { kind: 'between', from: timeMs(low), to: timeMs(low + clamp(Math.abs(to - from))) };
+  return { kind: 'between', from: timeMs(low), to: timeMs(low + Math.round(clamp(Math.abs(to - from)))) };
 }
 
 // Half a window to either side: what was at the edge comes to the middle.

@@ -103,6 +103,8 @@ export function Axes(props: AxesProps): JSX.Element {
       made.setSize({ width: props.width, height: props.height });
     }
     made.setData([[props.fromMs / 1000, props.toMs / 1000], [0, 1]]);
+    // Ticks may change while the scales do not, as from log to linear.
+    made.redraw(false, true);
   }, [props.width, props.height, props.fromMs, props.toMs, props.zone, props.yTicks, props.theme]);
 
   return (

@@ -15,7 +15,16 @@ describe('colour', () => {
     expect(shares[4]).toBe(1);
     expect(countOf(shareOf(123, 1000, mode), 1000, mode)).toBeCloseTo(123, 6);
     expect(paletteIndex(1000, 1000, mode, 256)).toBe(255);
-    expect(legendCounts(1000, mode).at(-1)).toBe(1000);
+  });
+  // "100245" under a legend is two numbers that nobody can read.
+  it.each(['log', 'sqrt', 'linear'] as const)('numbers the legend with room between, on %s', (mode) => {
+    for (const largest of [1, 7, 245, 394, 12_345]) {
+      const counts = legendCounts(largest, mode);
+      const shares = counts.map((count) => shareOf(count, largest, mode));
+      expect(counts.at(-1)).toBe(largest);
+      expect(shares.slice(1).every((share, i) => share - (shares[i] ?? 0) > 0.05)).toBe(true);
+      expect(1 - (shares.at(-2) ?? 0)).toBeGreaterThanOrEqual(0.2);
+    }
   });
   // In light and in dark the most counted cell is the one furthest from the page.
   it('lightens on dark and darkens on light', () => {

@@ -30,17 +30,21 @@ export function countOf(share: number, largest: number, mode: ColourMode): numbe
 export const paletteIndex = (count: number, largest: number, mode: ColourMode, size: number): number =>
   Math.min(size - 1, Math.floor(shareOf(count, largest, mode) * size));
 
+// Two numbers nearer than this on the scale would run into each other.
+const NUMBER_GAP = 0.2;
+
 // Round counts to number the legend with, the largest among them.
 export function legendCounts(largest: number, mode: ColourMode): readonly number[] {
   if (largest <= 0) return [0];
   const counts = [0];
   if (mode === 'log') {
-    for (let count = largest < 10 ? 1 : 10; count < largest * 0.6; count *= 10) counts.push(count);
+    for (let count = largest < 10 ? 1 : 10; count < largest; count *= 10) counts.push(count);
   } else {
     const rough = largest / 4;
     const size = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 2.5, 5, 10].map((factor) => factor * size).find((one) => one >= rough) ?? rough;
-    for (let count = step; count < largest * 0.92; count += step) counts.push(count);
+    for (let count = step; count < largest; count += step) counts.push(count);
   }
-  return [...counts, largest];
+  const clear = counts.filter((count) => 1 - shareOf(count, largest, mode) >= NUMBER_GAP);
+  return [...clear, largest];
 }

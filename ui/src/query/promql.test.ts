@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { entryFor, type MetricEntry } from './catalog';
-import { planQuery, quantileText } from './promql';
+import { planQuery, quantileText, unitOfQuery } from './promql';
 import { EMPTY_QUERY, type Query } from './state';
 
 const histogram: MetricEntry = { ...entryFor([], 'h_seconds'), type: 'histogram' };
@@ -36,5 +36,16 @@ describe('planQuery', () => {
     const plan = planQuery(make({ mode: 'code', code: ' sum(up) # all ' }), gauge, wide);
     expect(plan.query).toBe('sum(up) # all');
     expect(plan.quantileSource).toBe('(\nsum(up) # all\n)');
+  });
+});
+
+describe('unitOfQuery', () => {
+  const seconds: MetricEntry = { ...entryFor([], 'h_seconds'), type: 'histogram' };
+  it('never gives one metric the unit of another', () => {
+    expect(unitOfQuery(make({ metric: 'h_seconds' }), seconds, 'heatmap')).toBe('seconds');
+    expect(unitOfQuery(make({ metric: 'h_seconds', mode: 'code', code: 'sum by (le) (h_seconds_bucket)' }), seconds, 'heatmap')).toBe('seconds');
+    expect(unitOfQuery(make({ metric: 'h_seconds', mode: 'code', code: 'size_bytes_bucket' }), seconds, 'heatmap')).toBe('none');
+    expect(unitOfQuery(make({ metric: 'cpu_seconds_total' }), entryFor([], 'cpu_seconds_total'), 'lines')).toBe('none');
+    expect(unitOfQuery(make({ metric: 'cpu_seconds_total', align: 'increase' }), entryFor([], 'cpu_seconds_total'), 'lines')).toBe('seconds');
   });
 });

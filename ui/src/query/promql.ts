@@ -1,5 +1,6 @@
 // The PromQL that the builder makes. It is text for the server: nothing here reads PromQL.
 
+import { unitOf, type Unit } from '../base/format';
 import { groupText, selectorText } from '../base/labels';
 import { formatDurationMs } from '../base/time';
 import type { MetricEntry } from './catalog';
@@ -102,4 +103,15 @@ function codePlan(query: Query, steps: Steps): Plan {
 export function planQuery(query: Query, entry: MetricEntry, steps: Steps): Plan {
   if (query.mode === 'code') return codePlan(query, steps);
   return entry.type === 'histogram' ? histogramPlan(query, steps) : linesPlan(query, entry, steps);
+}
+
+// What the values of a query's result are measured in. Code is not read here: it has the unit of the
+// builder's metric only where it names that metric's buckets.
+export function unitOfQuery(query: Query, entry: MetricEntry, kind: 'heatmap' | 'lines'): Unit {
+  const unit = unitOf(entry.name, entry.unit);
+  if (query.mode === 'code') {
+    return kind === 'heatmap' && entry.name !== '' && query.code.includes(`${entry.name}_bucket`) ? unit : 'none';
+  }
+  const perSecond = query.align === 'rate' || (query.align === 'auto' && entry.type === 'counter');
+  return kind === 'lines' && (perSecond || query.combine === 'count') ? 'none' : unit;
 }

@@ -4,21 +4,21 @@ import { CopyButton } from '../../widgets/CopyButton';
 import { Link } from '../Link';
 import styles from './EmptyState.module.css';
 
-const SCRAPE = `# prometheus.yml, given to glint by --config
+const SCRAPE = `cat > prometheus.yml <<'END'
 global:
   scrape_interval: 5s
 scrape_configs:
   - job_name: my-service
     static_configs:
-      - targets: ['localhost:8080']`;
+      - targets: ['localhost:8080']
+END
+glint --config prometheus.yml`;
 
 const SDK = `export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317
 export OTEL_EXPORTER_OTLP_PROTOCOL=grpc
 # or, over HTTP:
 # export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318
 # export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`;
-
-const TRY = `glint --config prometheus.yml`;
 
 function Snippet({ title, text, children }: { readonly title: string; readonly text: string; readonly children: React.ReactNode }): JSX.Element {
   return (
@@ -43,14 +43,12 @@ export function EmptyState(): JSX.Element {
       </p>
       <div className={styles['cards']}>
         <Snippet title="Scrape a service" text={SCRAPE}>
-          Any <code>/metrics</code> endpoint. Exemplars need OpenMetrics, which glint asks for first.
+          Any <code>/metrics</code> endpoint; a <code>prometheus.yml</code> that you have works as it is. Exemplars need
+          OpenMetrics, which glint asks for first. <Link href="/targets">Targets</Link> tells how each scrape goes.
         </Snippet>
         <Snippet title="Send traces and metrics by OTLP" text={SDK}>
-          gRPC on port 4317, HTTP on port 4318. Every OpenTelemetry SDK reads these variables.
-        </Snippet>
-        <Snippet title="Start glint with the scrapes" text={TRY}>
-          Then see on <Link href="/targets">Targets</Link> whether each scrape succeeds, and the whole error when it does
-          not.
+          gRPC on port 4317, HTTP on port 4318. Every OpenTelemetry SDK reads these variables. A dot opens when the spans
+          behind it have come this way.
         </Snippet>
       </div>
     </div>

@@ -3,12 +3,13 @@
 import { SegmentedControl } from '@mantine/core';
 import { useMemo } from 'react';
 import { bucketAxis, canBeLog } from '../../base/bucketAxis';
-import { formatCount, unitOf } from '../../base/format';
+import { formatCount } from '../../base/format';
 import type { TimeMs } from '../../base/time';
 import { ColourLegend } from '../../charts/ColourLegend';
 import type { MetricEntry } from '../../query/catalog';
 import type { HeatGroup, Limited } from '../../query/groups';
-import { COLOUR_SCALES, LAYERS, type Layer } from '../../query/state';
+import { unitOfQuery } from '../../query/promql';
+import { COLOUR_SCALES, LAYERS, type Layer, type Query } from '../../query/state';
 import { MAX_DOTS, type Run } from '../../query/useRun';
 import { useChartTheme } from '../useChartTheme';
 import { HeatPanel } from './HeatPanel';
@@ -18,6 +19,7 @@ import type { Explorer } from './useExplorer';
 interface Props {
   readonly run: Run;
   readonly groups: Limited<HeatGroup>;
+  readonly query: Query;
   readonly entry: MetricEntry;
   readonly explorer: Explorer;
   readonly now: TimeMs;
@@ -26,11 +28,11 @@ interface Props {
 
 const LAYER_NAMES: Readonly<Record<Layer, string>> = { p50: 'p50', p95: 'p95', p99: 'p99', dots: 'exemplars' };
 
-export function HeatPanels({ run, groups, entry, explorer, now, tall }: Props): JSX.Element {
+export function HeatPanels({ run, groups, query, entry, explorer, now, tall }: Props): JSX.Element {
   const { state, change } = explorer;
   const theme = useChartTheme();
   const shown = groups.shown;
-  const unit = unitOf(entry.name, entry.unit);
+  const unit = unitOfQuery(query, entry, 'heatmap');
   const bounds = useMemo(
     () => [...new Set(shown.flatMap((group) => [...group.grid.bounds]))].sort((a, b) => a - b),
     [shown],

@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo, useState } from 'react';
 import type { Series } from '../../api/query';
-import { formatValue, unitOf } from '../../base/format';
+import { formatValue } from '../../base/format';
 import { labelsKey, labelsText } from '../../base/labels';
 import { between, zoomOut } from '../../base/range';
 import { formatDateTime, timeMs } from '../../base/time';
@@ -10,6 +10,8 @@ import type { Line } from '../../charts/lineLayer';
 import { LinesChart } from '../../charts/LinesChart';
 import type { MetricEntry } from '../../query/catalog';
 import { measure, type Limited } from '../../query/groups';
+import { unitOfQuery } from '../../query/promql';
+import type { Query } from '../../query/state';
 import type { Run } from '../../query/useRun';
 import { useSize } from '../../widgets/useSize';
 import { useChartTheme } from '../useChartTheme';
@@ -19,6 +21,7 @@ import type { Explorer } from './useExplorer';
 interface Props {
   readonly run: Run;
   readonly series: Limited<Series>;
+  readonly query: Query;
   readonly entry: MetricEntry;
   readonly explorer: Explorer;
   readonly tall: boolean;
@@ -35,13 +38,12 @@ function namesOf(series: readonly Series[]): readonly string[] {
   });
 }
 
-export function LinesPanel({ run, series, entry, explorer, tall }: Props): JSX.Element {
+export function LinesPanel({ run, series, query, entry, explorer, tall }: Props): JSX.Element {
   const { state, change } = explorer;
   const theme = useChartTheme();
   const [box, size] = useSize<HTMLDivElement>();
   const [bright, setBright] = useState<string | null>(null);
-  const rates = /^\s*(?:\w+(?: by \([^)]*\))? \()?rate\(/.test(run.plan?.query ?? '') || run.plan?.kind === 'code';
-  const unit = rates ? 'none' : unitOf(entry.name, entry.unit);
+  const unit = unitOfQuery(query, entry, 'lines');
   const text = useCallback((value: number) => formatValue(value, unit), [unit]);
   const lines = useMemo<readonly Line[]>(() => {
     const names = namesOf(series.shown);

@@ -55,7 +55,7 @@ export function QueryPanel({ index, query, ran, explorer, catalog, span, now }: 
             <code className={styles['folded']}>{query.code}</code>
           )
         ) : (
-          <span className={styles['help']}>{entry.help !== '' ? entry.help : 'PromQL, run as it is written'}</span>
+          <span className={styles['help']}>PromQL, run as it is written</span>
         )}
         {query.mode === 'builder' && <span className={styles['help']}>{entry.help}</span>}
         <SegmentedControl

@@ -63,10 +63,10 @@ export function Result({ run, query, entry, explorer, now, letter }: Props): JSX
         </p>
       ))}
       {!empty && chart && drawn.kind === 'heatmap' && (
-        <HeatPanels run={run} groups={drawn.groups} entry={entry} explorer={explorer} now={now} tall={state.queries.length === 1 && !table} />
+        <HeatPanels run={run} groups={drawn.groups} query={query} entry={entry} explorer={explorer} now={now} tall={state.queries.length === 1 && !table} />
       )}
       {!empty && chart && drawn.kind === 'lines' && (
-        <LinesPanel run={run} series={drawn.series} entry={entry} explorer={explorer} tall={state.queries.length === 1 && !table} />
+        <LinesPanel run={run} series={drawn.series} query={query} entry={entry} explorer={explorer} tall={state.queries.length === 1 && !table} />
       )}
       {!empty && table && <ResultTable drawn={drawn} zone={state.zone} />}
       {empty && run.failure === null && (
