@@ -85,6 +85,8 @@ std::shared_ptr<BatchProcessor> MakeProcessor(const Flags& flags) {
   BatchOptions batches = BatchOptions::FromEnvironment();
   // A dot should open as soon as it is seen.
   batches.delay = std::min(batches.delay, std::chrono::milliseconds(1000));
+  // A span that is dropped leaves a dot that opens nothing; a minute of the default rate fits.
+  batches.max_queue_size = std::max(batches.max_queue_size, size_t{16384});
   return std::make_shared<BatchProcessor>(MakeOtlpExporter(std::move(otlp)), batches);
 }
 

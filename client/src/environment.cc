@@ -5,14 +5,10 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "http_head.h"
+
 namespace glint::internal {
 namespace {
-
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -39,7 +35,7 @@ std::string PercentDecoded(std::string_view text) {
 
 std::string Variable(const char* name) {
   const char* const value = std::getenv(name);
-  return value == nullptr ? "" : std::string(Trim(value));
+  return value == nullptr ? "" : std::string(Trimmed(value));
 }
 
 int64_t IntegerVariable(const char* name, int64_t low, int64_t high, int64_t fallback) {
@@ -68,7 +64,7 @@ std::vector<std::pair<std::string, std::string>> KeyValueVariable(const char* na
   std::string_view rest = text;
   while (!rest.empty()) {
     const size_t comma = rest.find(',');
-    const std::string_view part = Trim(rest.substr(0, comma));
+    const std::string_view part = Trimmed(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
     if (part.empty()) continue;
     const size_t equals = part.find('=');
@@ -77,8 +73,8 @@ std::vector<std::pair<std::string, std::string>> KeyValueVariable(const char* na
                    static_cast<int>(part.size()), part.data());
       continue;
     }
-    pairs.emplace_back(PercentDecoded(Trim(part.substr(0, equals))),
-                       PercentDecoded(Trim(part.substr(equals + 1))));
+    pairs.emplace_back(PercentDecoded(Trimmed(part.substr(0, equals))),
+                       PercentDecoded(Trimmed(part.substr(equals + 1))));
   }
   return pairs;
 }

@@ -1,32 +1,23 @@
 #include "glint/exposition.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 
 #include "exposition_writer.h"
+#include "http_head.h"
 
 namespace glint {
 namespace {
 
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
+using internal::EqualNoCase;
+using internal::Trimmed;
 
 // Takes the part of `rest` before the first `separator`, and drops the separator.
 std::string_view Split(std::string_view& rest, char separator) {
   const size_t end = rest.find(separator);
   const std::string_view part = rest.substr(0, end);
   rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-  return Trim(part);
-}
-
-bool EqualNoCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
+  return Trimmed(part);
 }
 
 std::string_view Unquoted(std::string_view text) {
@@ -48,7 +39,7 @@ MediaRange ParseRange(std::string_view text) {
   while (!text.empty()) {
     std::string_view parameter = Split(text, ';');
     const std::string_view key = Split(parameter, '=');
-    const std::string_view value = Unquoted(Trim(parameter));
+    const std::string_view value = Unquoted(Trimmed(parameter));
     if (EqualNoCase(key, "q")) {
       range.quality = std::clamp(std::strtod(std::string(value).c_str(), nullptr), 0.0, 1.0);
     } else if (EqualNoCase(key, "version")) {

@@ -7,8 +7,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -18,10 +16,13 @@
 #include <vector>
 
 #include "glint/exposition.h"
+#include "http_head.h"
 
 namespace glint {
 namespace {
 
+using internal::EqualNoCase;
+using internal::HeaderOf;
 using Clock = std::chrono::steady_clock;
 
 // How much of a refused request is read, so that its sender sees the answer.
@@ -37,30 +38,6 @@ struct Connection {
   size_t dropped = 0;
   Clock::time_point last_active = Clock::now();
 };
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
-
-// The value of a header, empty where it is not there. `name` is lower-case.
-std::string HeaderOf(std::string_view head, const std::string& name) {
-  size_t start = head.find("\r\n");
-  while (start != std::string_view::npos) {
-    start += 2;
-    const size_t end = head.find("\r\n", start);
-    const std::string_view line = head.substr(start, end - start);
-    const size_t colon = line.find(':');
-    if (colon != std::string_view::npos && Lower(line.substr(0, colon)) == name) {
-      const size_t value = line.find_first_not_of(" \t", colon + 1);
-      return value == std::string_view::npos ? "" : std::string(line.substr(value));
-    }
-    start = end;
-  }
-  return "";
-}
 
 std::string Reply(std::string_view status, std::string_view type, std::string_view body,
                   bool with_body, bool close) {
@@ -205,7 +182,8 @@ class HttpEndpoint::Server {
     const bool old = line.substr(target_end + 1) == "HTTP/1.0";
     const bool get = method == "GET" || method == "HEAD";
     // Whatever body another method brings is not read, so the connection can't go on.
-    connection.close_after = !get || old || Lower(HeaderOf(head, "connection")) == "close";
+    connection.close_after =
+        !get || old || EqualNoCase(HeaderOf(head, "connection").value_or(""), "close");
     const bool close = connection.close_after;
     if (!get) {
       connection.out =
@@ -214,7 +192,7 @@ class HttpEndpoint::Server {
       connection.out =
           Reply("404 Not Found", "text/plain", "Only /metrics is here.\n", method == "GET", close);
     } else {
-      const Exposition page = Serialize(registry_, HeaderOf(head, "accept"));
+      const Exposition page = Serialize(registry_, HeaderOf(head, "accept").value_or(""));
       connection.out = Reply("200 OK", page.content_type, page.body, method == "GET", close);
     }
   }

@@ -7,13 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
 
+#include "http_head.h"
 #include "otlp_encoding.h"
 
 namespace glint {
@@ -23,21 +22,7 @@ using Clock = std::chrono::steady_clock;
 using Outcome = ExportResult::Outcome;
 
 // Of a reply we need the status; what the collector says beyond that is small.
-constexpr size_t kMaxReply = 1 << 20;
-
-std::string Lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-// The value of a header in a lower-case head, empty where it is not there.
-std::string HeaderOf(const std::string& head, const std::string& name) {
-  const size_t at = head.find("\r\n" + name + ":");
-  if (at == std::string::npos) return "";
-  const size_t start = head.find_first_not_of(" \t", at + name.size() + 3);
-  return head.substr(start, head.find("\r\n", start) - start);
-}
+constexpr size_t kMaxReply = 1 << 20, kMaxHead = 1 << 16;
 
 }  // namespace
 
@@ -92,18 +77,20 @@ class OtlpHttpExporter::Connection {
     while ((head_end = bytes.find("\r\n\r\n")) == std::string::npos) {
       if (std::string error = ReadSome(bytes, deadline); !error.empty()) return {0, false, error};
     }
-    const std::string head = Lower(bytes.substr(0, head_end + 2));
+    const std::string head = bytes.substr(0, head_end + 2);
     Reply reply;
-    if (head.compare(0, 7, "http/1.") != 0 || head.size() < 12) {
+    if (head.compare(0, 7, "HTTP/1.") != 0 || head.size() < 12) {
       return {0, false, "the reply is not HTTP/1"};
     }
     reply.status = std::atoi(head.c_str() + 9);
     // A body of unknown length is not worth following: a new connection costs little.
-    const std::string length = HeaderOf(head, "content-length");
-    if (length.empty() || HeaderOf(head, "connection") == "close") return reply;
-    const size_t want = head_end + 4 + std::strtoul(length.c_str(), nullptr, 10);
+    const auto length =
+        internal::ParseLength(internal::HeaderOf(head, "content-length").value_or(""), kMaxReply);
+    const auto connection = internal::HeaderOf(head, "connection").value_or("");
+    if (!length || internal::EqualNoCase(connection, "close")) return reply;
+    const size_t want = head_end + 4 + *length;
     while (bytes.size() < want) {
-      if (want > kMaxReply || !ReadSome(bytes, deadline).empty()) return reply;
+      if (!ReadSome(bytes, deadline).empty()) return reply;
     }
     reply.keep = bytes.size() == want;
     return reply;
@@ -127,7 +114,7 @@ class OtlpHttpExporter::Connection {
   }
 
   std::string ReadSome(std::string& bytes, Clock::time_point deadline) {
-    if (bytes.size() > kMaxReply) return "the reply is too long";
+    if (bytes.size() > kMaxReply + kMaxHead) return "the reply is too long";
     char buffer[4096];
     for (;;) {
       const ssize_t count = recv(fd_, buffer, sizeof buffer, 0);

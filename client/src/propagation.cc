@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http_head.h"
+
 namespace glint {
 namespace {
 
@@ -81,14 +83,8 @@ std::string CheckedTraceState(std::string_view header) {
   std::string_view rest = header;
   while (!rest.empty()) {
     const size_t comma = rest.find(',');
-    std::string_view member = rest.substr(0, comma);
+    const std::string_view member = internal::Trimmed(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-    while (!member.empty() && (member.front() == ' ' || member.front() == '\t')) {
-      member.remove_prefix(1);
-    }
-    while (!member.empty() && (member.back() == ' ' || member.back() == '\t')) {
-      member.remove_suffix(1);
-    }
     if (member.empty()) continue;
     const size_t equals = member.find('=');
     if (equals == std::string_view::npos || !IsStateKey(member.substr(0, equals)) ||
