@@ -1,0 +1,10 @@
+// glint check metrics [FILE]: holds an exposition against the OpenMetrics specification's strict
+// rules.
+#pragma once
+
+namespace glint::server {
+
+// Returns the exit code: 0 when all is well, 1 when the answer is no, 2 when it was called wrongly.
+int CheckCommand(int argc, const char* const* argv);
+
+}  // namespace glint::server

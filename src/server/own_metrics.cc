@@ -1,0 +1,232 @@
+#include "server/own_metrics.h"
+
+#include <memory>
+#include <string>
+
+#include "base/version.h"
+#include "glint/exposition.h"
+#include "glint/process_metrics.h"
+
+namespace glint::server {
+namespace {
+
+using tracedb::TraceStore;
+using tracedb::TraceStoreStats;
+using tsdb::MetricStore;
+using tsdb::MetricStoreStats;
+
+double AsDouble(uint64_t count) { return static_cast<double>(count); }
+
+// One number out of the store's stats. Tables below name them all.
+template <typename Stats>
+struct Figure {
+  const char* name;
+  const char* help;
+  double (*value)(const Stats& stats);
+};
+
+constexpr Figure<MetricStoreStats> kMetricCounters[] = {
+    {"glint_samples_appended_total", "Samples stored since the start, from scrapes and pushes.",
+     [](const MetricStoreStats& s) { return AsDouble(s.appended.samples_stored); }},
+    {"glint_exemplars_appended_total", "Exemplars stored since the start.",
+     [](const MetricStoreStats& s) { return AsDouble(s.appended.exemplars_stored); }},
+    {"glint_exemplars_repeated_total", "Exemplars that were stored already.",
+     [](const MetricStoreStats& s) { return AsDouble(s.appended.exemplars_repeated); }},
+    {"glint_exemplars_expired_total", "Exemplars that came older than the retention.",
+     [](const MetricStoreStats& s) { return AsDouble(s.appended.exemplars_expired); }},
+    {"glint_metric_batches_refused_total", "Batches that the disk did not take.",
+     [](const MetricStoreStats& s) { return AsDouble(s.refused_batches); }},
+    {"glint_metric_log_syncs_total", "Times that the log of samples was synced to the disk.",
+     [](const MetricStoreStats& s) { return AsDouble(s.log_syncs); }},
+    {"glint_metric_log_damaged_records_total", "Records of that log found damaged at the start.",
+     [](const MetricStoreStats& s) { return AsDouble(s.unreadable_records); }},
+};
+
+constexpr Figure<MetricStoreStats> kMetricGauges[] = {
+    {"glint_active_series", "Series written to within the last five minutes.",
+     [](const MetricStoreStats& s) { return AsDouble(s.head.active_series); }},
+    {"glint_series", "Series held.",
+     [](const MetricStoreStats& s) { return AsDouble(s.head.series); }},
+    {"glint_exemplars", "Exemplars held.",
+     [](const MetricStoreStats& s) { return AsDouble(s.head.exemplars); }},
+    {"glint_metric_memory_bytes", "Memory that samples, exemplars and labels take.",
+     [](const MetricStoreStats& s) { return AsDouble(s.head.bytes); }},
+    {"glint_metric_log_bytes", "Disk that the log of samples takes.",
+     [](const MetricStoreStats& s) { return AsDouble(s.log_bytes); }},
+    {"glint_metric_replay_seconds", "How long the log took to read at the start.",
+     [](const MetricStoreStats& s) { return static_cast<double>(s.replay_ms) / 1000; }},
+};
+
+constexpr Figure<TraceStoreStats> kTraceCounters[] = {
+    {"glint_spans_appended_total", "Spans stored since the start.",
+     [](const TraceStoreStats& s) { return AsDouble(s.appended.stored); }},
+    {"glint_spans_repeated_total", "Spans that were stored already: senders' retries.",
+     [](const TraceStoreStats& s) { return AsDouble(s.appended.repeated); }},
+    {"glint_spans_dropped_total", "Spans past the retention.",
+     [](const TraceStoreStats& s) { return AsDouble(s.spans_dropped); }},
+    {"glint_spans_kept_for_pins_total",
+     "Spans past the retention, kept since an exemplar names "
+     "their trace.",
+     [](const TraceStoreStats& s) { return AsDouble(s.spans_kept_for_pins); }},
+    {"glint_pinned_spans_dropped_total",
+     "Spans that an exemplar names, dropped since pins took "
+     "half of the disk allowed.",
+     [](const TraceStoreStats& s) { return AsDouble(s.pinned_spans_dropped); }},
+    {"glint_span_batches_refused_total", "Batches that the disk did not take.",
+     [](const TraceStoreStats& s) { return AsDouble(s.refused_batches); }},
+    {"glint_span_log_syncs_total", "Times that the log of spans was synced to the disk.",
+     [](const TraceStoreStats& s) { return AsDouble(s.log_syncs); }},
+    {"glint_span_log_damaged_records_total", "Records of that log found damaged.",
+     [](const TraceStoreStats& s) { return AsDouble(s.unreadable_records); }},
+};
+
+constexpr Figure<TraceStoreStats> kTraceGauges[] = {
+    {"glint_traces", "Traces held.", [](const TraceStoreStats& s) { return AsDouble(s.traces); }},
+    {"glint_spans", "Spans held.", [](const TraceStoreStats& s) { return AsDouble(s.spans); }},
+    {"glint_span_log_bytes", "Disk that spans take.",
+     [](const TraceStoreStats& s) { return AsDouble(s.log_bytes); }},
+    {"glint_trace_replay_seconds", "How long the log took to read at the start.",
+     [](const TraceStoreStats& s) { return static_cast<double>(s.replay_ms) / 1000; }},
+};
+
+template <typename Store, typename Stats, size_t kCount>
+void AddCounters(const Store& store, const Figure<Stats> (&figures)[kCount], Registry& registry) {
+  for (const Figure<Stats>& figure : figures) {
+    registry.AddCounterCallback(figure.name, figure.help,
+                                [&store, &figure] { return figure.value(store.Stats()); });
+  }
+}
+
+template <typename Store, typename Stats, size_t kCount>
+void AddGauges(const Store& store, const Figure<Stats> (&figures)[kCount], Registry& registry) {
+  for (const Figure<Stats>& figure : figures) {
+    registry.AddGaugeCallback(figure.name, figure.help,
+                              [&store, &figure] { return figure.value(store.Stats()); });
+  }
+}
+
+}  // namespace
+
+void AddStoreMetrics(const MetricStore& metrics, const TraceStore& traces, Registry& registry) {
+  AddCounters(metrics, kMetricCounters, registry);
+  AddGauges(metrics, kMetricGauges, registry);
+  AddCounters(traces, kTraceCounters, registry);
+  AddGauges(traces, kTraceGauges, registry);
+  registry.AddCounterCallback("glint_samples_dropped_total",
+                              "Samples that were not stored, by reason.", {"reason"},
+                              Registry::Callback([&metrics](SampleSink& sink) {
+                                const storage::AppendCounts counts = metrics.Stats().appended;
+                                sink.Add(AsDouble(counts.samples_repeated), {"repeated"});
+                                sink.Add(AsDouble(counts.samples_conflicting), {"conflicting"});
+                                sink.Add(AsDouble(counts.samples_too_old), {"too_old"});
+                                sink.Add(AsDouble(counts.samples_too_new), {"too_new"});
+                              }));
+  registry.AddCounterCallback(
+      "glint_samples_let_go_total", "Samples that were stored and are not any more, by reason.",
+      {"reason"}, Registry::Callback([&metrics](SampleSink& sink) {
+        const MetricStoreStats stats = metrics.Stats();
+        sink.Add(AsDouble(stats.dropped_by_retention.samples), {"retention"});
+        sink.Add(AsDouble(stats.dropped_by_limit.samples), {"memory_limit"});
+      }));
+}
+
+void AddHttpMetrics(const std::string& server, const net::HttpServer& http, Registry& registry) {
+  const std::string prefix = "glint_" + server;
+  registry.AddCounterCallback(prefix + "_requests_total", "Requests since the start.",
+                              [&http] { return AsDouble(http.stats().requests); });
+  registry.AddCounterCallback(prefix + "_requests_refused_total",
+                              "Requests that were malformed, too large, too slow or too many.",
+                              [&http] { return AsDouble(http.stats().requests_refused); });
+  registry.AddGaugeCallback(prefix + "_connections", "Connections open now.",
+                            [&http] { return AsDouble(http.stats().connections_now); });
+}
+
+void AddOtlpMetrics(const pipeline::OtlpReceiver& receiver, Registry& registry) {
+  using pipeline::OtlpCounts;
+  using pipeline::OtlpTransport;
+  struct Way {
+    OtlpTransport transport;
+    const char* name;
+  };
+  static constexpr Way kWays[] = {{OtlpTransport::kGrpc, "grpc"}, {OtlpTransport::kHttp, "http"}};
+  struct Kind {
+    wire::OtlpSignal signal;
+    const char* name;
+  };
+  static constexpr Kind kKinds[] = {{wire::OtlpSignal::kTraces, "spans"},
+                                    {wire::OtlpSignal::kMetrics, "metric_points"}};
+  for (const Kind& kind : kKinds) {
+    const std::string prefix = std::string("glint_otlp_") + kind.name;
+    registry.AddCounterCallback(
+        prefix + "_accepted_total", "Taken in by OTLP and stored.", {"transport"},
+        Registry::Callback([&receiver, &kind](SampleSink& sink) {
+          for (const Way& way : kWays) {
+            sink.Add(AsDouble(receiver.Counts(kind.signal, way.transport).accepted), {way.name});
+          }
+        }));
+    registry.AddCounterCallback(
+        prefix + "_refused_total", "Refused one by one, by reason; their neighbours were kept.",
+        {"transport", "reason"}, Registry::Callback([&receiver, &kind](SampleSink& sink) {
+          for (const Way& way : kWays) {
+            const OtlpCounts counts = receiver.Counts(kind.signal, way.transport);
+            for (size_t i = 0; i < pipeline::kOtlpRefusals; ++i) {
+              sink.Add(AsDouble(counts.refused[i]),
+                       {way.name, OtlpRefusalName(static_cast<pipeline::OtlpRefusal>(i))});
+            }
+          }
+        }));
+    registry.AddCounterCallback(
+        prefix + "_refused_requests_total",
+        "Whole requests refused: not readable, too large, or of an unknown encoding.",
+        {"transport"}, Registry::Callback([&receiver, &kind](SampleSink& sink) {
+          for (const Way& way : kWays) {
+            sink.Add(AsDouble(receiver.Counts(kind.signal, way.transport).refused_requests),
+                     {way.name});
+          }
+        }));
+  }
+}
+
+void AddScrapeMetrics(const scrape::Scraper& scraper, Registry& registry) {
+  const auto add = [&](const char* name, const char* help,
+                       std::atomic<uint64_t> scrape::ScrapeCounters::*counter) {
+    registry.AddCounterCallback(
+        name, help, [&scraper, counter] { return AsDouble((scraper.counters().*counter).load()); });
+  };
+  add("glint_scrapes_total", "Scrapes that ended, well or badly.",
+      &scrape::ScrapeCounters::scrapes);
+  add("glint_scrapes_failed_total", "Scrapes without a readable answer: up is 0.",
+      &scrape::ScrapeCounters::failed);
+  add("glint_scrapes_missed_total", "Steps at which the scrape before was not done.",
+      &scrape::ScrapeCounters::missed);
+  add("glint_scrapes_lost_total", "Scrapes that the store did not take.",
+      &scrape::ScrapeCounters::lost);
+  add("glint_scrape_samples_total", "Samples that targets exposed.",
+      &scrape::ScrapeCounters::samples);
+  add("glint_scrape_samples_dropped_total", "Samples of scrapes that the store did not keep.",
+      &scrape::ScrapeCounters::samples_dropped);
+  add("glint_scrape_exemplars_total", "Exemplars of scrapes, handed to the store.",
+      &scrape::ScrapeCounters::exemplars);
+  registry.AddGaugeCallback("glint_scrape_targets", "Targets that are scraped.",
+                            [&scraper] { return static_cast<double>(scraper.Targets().size()); });
+}
+
+void AddBuildMetrics(Registry& registry) {
+  AddProcessMetrics(registry);
+  registry.AddGaugeCallback("glint_build_info", "Always 1; the labels say which build this is.",
+                            {"version", "compiler"}, Registry::Callback([](SampleSink& sink) {
+                              sink.Add(1, {Version(), Compiler()});
+                            }));
+}
+
+void RouteOwnMetrics(const Registry& registry, net::HttpRouter& router) {
+  router.Handle("GET", "/metrics", [&registry](const net::HttpRequest& request) {
+    Exposition page = Serialize(registry, request.Header("Accept"));
+    net::HttpResponse response;
+    response.content_type = std::move(page.content_type);
+    response.body = std::move(page.body);
+    return response;
+  });
+}
+
+}  // namespace glint::server

@@ -1,0 +1,9 @@
+// glint validate --config FILE: reads a configuration and says what is wrong with it, by line.
+#pragma once
+
+namespace glint::server {
+
+// Returns the exit code: 0 when all is well, 1 when the answer is no, 2 when it was called wrongly.
+int ValidateCommand(int argc, const char* const* argv);
+
+}  // namespace glint::server
