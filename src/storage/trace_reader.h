@@ -27,7 +27,8 @@ enum class SpanField : uint8_t {
 };
 
 // Equality on the text of a value, as AttributeText() prints it; a store can answer it from a
-// dictionary. Absent never equals.
+// dictionary. Absent never equals. Kinds are "server", "client", ...; states "unset", "ok",
+// "error".
 struct SpanPredicate {
   SpanField field = SpanField::kAnyAttribute;
   std::string key;

@@ -1,0 +1,120 @@
+#include "base/file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/directory_lock.h"
+#include "base/file_in_memory.h"
+
+namespace glint {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "glint-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Both kinds of disk are the same to a store.
+void CheckAllOperations(FileSystem& files, const std::string& folder) {
+  ASSERT_TRUE(files.MakeFolder(folder).ok());
+  EXPECT_EQ(files.Open(folder + "/none", OpenMode::kRead).status().code(), StatusCode::kNotFound);
+  {
+    auto file = files.Open(folder + "/a", OpenMode::kCreate);
+    ASSERT_TRUE(file.ok()) << file.status().ToString();
+    ASSERT_TRUE((*file)->Write(0, "hello world").ok());
+    ASSERT_TRUE((*file)->Write(6, "there").ok());
+    EXPECT_EQ(*(*file)->Read(0, 100), "hello there");
+    EXPECT_EQ(*(*file)->Read(100, 5), "");
+    ASSERT_TRUE((*file)->Truncate(5).ok());
+    ASSERT_TRUE((*file)->Preallocate(8).ok());
+    EXPECT_EQ(*(*file)->Read(0, 100), std::string("hello\0\0\0", 8));
+    ASSERT_TRUE((*file)->Preallocate(4).ok());
+    EXPECT_EQ(*(*file)->Size(), 8u);
+    ASSERT_TRUE((*file)->Sync().ok());
+  }
+  ASSERT_TRUE(files.Rename(folder + "/a", folder + "/b").ok());
+  ASSERT_TRUE(files.SyncFolder(folder).ok());
+  ASSERT_TRUE(files.Open(folder + "/c", OpenMode::kCreate).ok());
+  EXPECT_THAT(*files.List(folder), ElementsAre("b", "c"));
+  ASSERT_TRUE(files.Remove(folder + "/c").ok());
+  EXPECT_EQ(files.Remove(folder + "/c").code(), StatusCode::kNotFound);
+  EXPECT_EQ(*(*files.Open(folder + "/b", OpenMode::kWrite))->Read(0, 5), "hello");
+  EXPECT_EQ(*(*files.Open(folder + "/b", OpenMode::kCreate))->Size(), 0u);
+}
+
+TEST(FileTest, RealDisk) {
+  const TemporaryFolder folder;
+  CheckAllOperations(PosixFileSystem(), folder.path() + "/x/y");
+}
+
+TEST(FileTest, DiskInMemory) {
+  InMemoryFileSystem files;
+  CheckAllOperations(files, "/x");
+}
+
+TEST(FileTest, ErrorsNamePathAndReason) {
+  const auto opened = PosixFileSystem().Open("/nowhere/file", OpenMode::kRead);
+  EXPECT_THAT(opened.status().ToString(), HasSubstr("/nowhere/file: No such file"));
+}
+
+// A test disk that lost nothing would prove nothing.
+TEST(InMemoryFileSystemTest, PowerLossKeepsTheSyncedAndMayLoseTheRest) {
+  bool lost_some = false;
+  bool kept_some = false;
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    InMemoryFileSystem files(seed);
+    auto file = *files.Open("/d/f", OpenMode::kCreate);
+    ASSERT_TRUE(file->Write(0, "synced").ok());
+    ASSERT_TRUE(file->Sync().ok());
+    ASSERT_TRUE(files.SyncFolder("/d").ok());
+    ASSERT_TRUE(file->Write(6, "not").ok());
+    files.LosePower();
+    EXPECT_EQ(file->Read(0, 1).status().code(), StatusCode::kUnavailable);
+    const std::string content = files.Content("/d/f");
+    EXPECT_EQ(content.substr(0, 6), "synced");
+    lost_some |= content == "synced";
+    kept_some |= content == "syncednot";
+  }
+  EXPECT_TRUE(lost_some);
+  EXPECT_TRUE(kept_some);
+}
+
+TEST(InMemoryFileSystemTest, AFullDiskStoresWhatFits) {
+  InMemoryFileSystem files;
+  auto file = *files.Open("/d/f", OpenMode::kCreate);
+  files.SetCapacity(4);
+  EXPECT_EQ(file->Write(0, "too long").code(), StatusCode::kUnavailable);
+  EXPECT_EQ(files.Content("/d/f"), "too ");
+  EXPECT_EQ(file->Preallocate(5).code(), StatusCode::kUnavailable);
+  ASSERT_TRUE(file->Write(1, "abc").ok());
+}
+
+// The second process says who holds the folder and leaves.
+TEST(DirectoryLockTest, SecondIsToldWhoHoldsIt) {
+  const TemporaryFolder folder;
+  {
+    const auto first = DirectoryLock::Acquire(folder.path() + "/data");
+    ASSERT_TRUE(first.ok()) << first.status().ToString();
+    const auto second = DirectoryLock::Acquire(folder.path() + "/data");
+    EXPECT_EQ(second.status().code(), StatusCode::kFailedPrecondition);
+    EXPECT_THAT(second.status().ToString(), HasSubstr("process " + std::to_string(getpid())));
+  }
+  EXPECT_TRUE(DirectoryLock::Acquire(folder.path() + "/data").ok());
+}
+
+}  // namespace
+}  // namespace glint

@@ -1,0 +1,15 @@
+// The metric store's records in its log: docs/format/metric-log.md.
+#pragma once
+
+#include <cstdint>
+
+namespace glint::tsdb {
+
+inline constexpr uint32_t kMetricLogKind = 0x5254454d;  // "METR".
+
+enum MetricRecordType : uint8_t {
+  kBatchRecord = 1,  // codec::EncodeMetricRecord().
+  kFloorRecord = 2,  // A signed varint: samples before this time were let go.
+};
+
+}  // namespace glint::tsdb

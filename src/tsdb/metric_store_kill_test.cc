@@ -1,0 +1,146 @@
+// kill -9 at random instants: nothing acknowledged is missing, nothing is invented.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "base/log.h"
+#include "tsdb/metric_store.h"
+
+namespace glint::tsdb {
+namespace {
+
+constexpr int kLives = 40;
+constexpr int kThreads = 2;
+constexpr int64_t kStartMs = 1'700'000'000'000;
+
+// Sample n of thread t is at kStartMs + n, with value n, and an exemplar of trace n + 1.
+model::Labels SeriesOf(int thread) {
+  return {{"__name__", "m"}, {"thread", std::to_string(thread)}};
+}
+
+model::TraceId TraceOf(int64_t n) {
+  model::TraceId id;
+  const int64_t number = n + 1;
+  std::memcpy(id.bytes.data(), &number, sizeof number);
+  return id;
+}
+
+struct Acknowledged {
+  int64_t thread;
+  int64_t n;
+};
+
+MetricStoreOptions OptionsOf(const std::string& folder, bool synced) {
+  return {.folder = folder,
+          .retention_ms = 100ll * 365 * 24 * 3'600'000,
+          .ack = synced ? wal::AckMode::kSynced : wal::AckMode::kWritten,
+          .segment_bytes = 16 << 10,
+          .maintenance_interval_ms = 1};
+}
+
+// The child: appends until it is killed, and says so of each batch that was acknowledged.
+[[noreturn]] void Live(const std::string& folder, bool synced, const int64_t* next, int out) {
+  auto store = MetricStore::Open(OptionsOf(folder, synced));
+  if (!store.ok()) _exit(3);
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int64_t n = next[t];; ++n) {
+        const auto refs = (*store)->Resolve(std::vector<model::Labels>{SeriesOf(t)});
+        storage::MetricBatch batch{.series = *refs,
+                                   .values = {static_cast<double>(n)},
+                                   .time = kStartMs + n,
+                                   .exemplar_series = *refs,
+                                   .exemplars = {{.time = kStartMs + n, .trace_id = TraceOf(n)}}};
+        if (!(*store)->Append(std::move(batch)).ok()) _exit(4);
+        const Acknowledged said{t, n};
+        if (write(out, &said, sizeof said) != sizeof said) _exit(5);
+      }
+    });
+  }
+  threads.clear();
+  _exit(6);
+}
+
+// What is stored of a thread, checked against what was sent: the number of samples.
+int64_t CheckStored(const MetricStore& store, int thread) {
+  QueryBudget budget;
+  const std::vector<model::Matcher> series = {
+      model::Matcher::Equal("thread", std::to_string(thread))};
+  int64_t count = 0;
+  auto cursor = store.Select({.series = series}, budget);
+  while (true) {
+    const auto block = (*cursor)->Next();
+    EXPECT_TRUE(block.ok());
+    if (!block.ok() || block->series.empty()) break;
+    for (size_t i = 0; i < block->series[0].times.size(); ++i, ++count) {
+      EXPECT_EQ(block->series[0].times[i], kStartMs + count);
+      EXPECT_EQ(block->series[0].values[i], static_cast<double>(count));
+    }
+  }
+  const auto exemplars = store.SelectExemplars({.any_of = {series}}, budget);
+  const size_t held = exemplars->empty() ? 0 : exemplars->at(0).exemplars.size();
+  EXPECT_EQ(held, static_cast<size_t>(count));
+  for (size_t i = 0; i < held; ++i) {
+    EXPECT_EQ(exemplars->at(0).exemplars[i].trace_id, TraceOf(static_cast<int64_t>(i)));
+  }
+  return count;
+}
+
+TEST(MetricStoreKillTest, NothingAcknowledgedIsMissingAndNothingIsInvented) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937_64 random(seed);
+  std::string folder = (std::filesystem::temp_directory_path() / "glint-kill-XXXXXX").string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  SetUpLog(LogLevel::kError, LogFormat::kText);
+  int64_t next[kThreads] = {};
+  for (int life = 0; life < kLives && !testing::Test::HasFailure(); ++life) {
+    const bool synced = life % 4 == 0;
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      close(ends[0]);
+      Live(folder, synced, next, ends[1]);
+    }
+    close(ends[1]);
+    // Killed after some number of acknowledgements, wherever the child is by then.
+    const uint64_t wanted = 1 + random() % 150;
+    std::map<int64_t, int64_t> last;
+    Acknowledged said;
+    for (uint64_t heard = 0; read(ends[0], &said, sizeof said) == sizeof said; ++heard) {
+      EXPECT_EQ(said.n, last.count(said.thread) > 0 ? last[said.thread] + 1 : next[said.thread]);
+      last[said.thread] = said.n;
+      if (heard + 1 == wanted) kill(child, SIGKILL);
+    }
+    close(ends[0]);
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the child left with " << WEXITSTATUS(status);
+
+    const auto store = MetricStore::Open(OptionsOf(folder, synced));
+    ASSERT_TRUE(store.ok()) << store.status().ToString();
+    EXPECT_EQ((*store)->Stats().unreadable_records, 0u);
+    for (int t = 0; t < kThreads; ++t) {
+      const int64_t stored = CheckStored(**store, t);
+      const int64_t acknowledged = last.count(t) > 0 ? last[t] + 1 : next[t];
+      EXPECT_GE(stored, acknowledged) << "acknowledged samples are missing in life " << life;
+      EXPECT_LE(stored, acknowledged + 1) << "more than was under way in life " << life;
+      next[t] = stored;
+    }
+  }
+  std::filesystem::remove_all(folder);
+  SetUpLog(LogLevel::kInfo, LogFormat::kText);
+}
+
+}  // namespace
+}  // namespace glint::tsdb
