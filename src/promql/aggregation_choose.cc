@@ -110,9 +110,8 @@ Status CheckParameter(Evaluation& evaluation, const AggregateExpr& aggregate, do
 
 }  // namespace
 
-StatusOr<Value> Choose(Evaluation& evaluation, const AggregateExpr& aggregate,
-                       GroupedColumns input, const std::vector<double>& parameter,
-                       const Grid& grid) {
+StatusOr<Value> Choose(Evaluation& evaluation, const AggregateExpr& aggregate, GroupedColumns input,
+                       const std::vector<double>& parameter, const Grid& grid) {
   std::vector<double> limits = parameter;
   for (double& limit : limits) RETURN_IF_ERROR(CheckParameter(evaluation, aggregate, limit));
   Chooser chooser(evaluation, aggregate, input);

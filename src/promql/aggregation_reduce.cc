@@ -154,9 +154,8 @@ class Reducer {
 
   void Deviations() {
     std::vector<Deviation> cells(input_.groups.size() * steps_);
-    ForEachFloat([&](size_t group, size_t step, double value) {
-      cells[group * steps_ + step].Add(value);
-    });
+    ForEachFloat(
+        [&](size_t group, size_t step, double value) { cells[group * steps_ + step].Add(value); });
     for (size_t i = 0; i < cells.size(); ++i) {
       if (cells[i].count == 0) continue;
       const double variance = cells[i].squares / cells[i].count;

@@ -9,9 +9,9 @@ namespace glint::promql {
 void AnnotationLog::Add(std::string_view kind, PositionRange where, std::string_view text,
                         std::set<std::string>& into) {
   if (into.size() >= kMaxTexts) return;
-  into.insert(query_.empty()
-                  ? fmt::format("PromQL {}: {}", kind, text)
-                  : fmt::format("PromQL {}: {} ({})", kind, text, LineAndColumn(query_, where.start)));
+  into.insert(query_.empty() ? fmt::format("PromQL {}: {}", kind, text)
+                             : fmt::format("PromQL {}: {} ({})", kind, text,
+                                           LineAndColumn(query_, where.start)));
 }
 
 void AnnotationLog::Warn(PositionRange where, std::string_view text) {

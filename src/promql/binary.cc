@@ -46,9 +46,9 @@ Point OnHistograms(const BinaryExpr& binary, const Point& left, const Point& rig
   const HistogramMeeting met =
       add ? Add(*result, *right.histogram) : Subtract(*result, *right.histogram);
   if (met.incompatible) {
-    annotations.Warn(binary.position,
-                     "incompatible bucket layout encountered for binary operator " +
-                         Quote(TextOf(binary.op)));
+    annotations.Warn(
+        binary.position,
+        "incompatible bucket layout encountered for binary operator " + Quote(TextOf(binary.op)));
     return {};
   }
   const std::string_view name = add ? "addition" : "subtraction";
@@ -194,9 +194,8 @@ StatusOr<Value> EvalBinary(Evaluation& evaluation, const BinaryExpr& binary, con
     return OnVectorAndScalar(evaluation, binary, std::move(left), right.scalar, /*swapped=*/false);
   }
   if (IsSetOperator(binary.op)) {
-    ASSIGN_OR_RETURN(
-        Columns columns,
-        CombineSets(binary, std::move(left.vector), std::move(right.vector), grid));
+    ASSIGN_OR_RETURN(Columns columns,
+                     CombineSets(binary, std::move(left.vector), std::move(right.vector), grid));
     return Value::Vector(std::move(columns));
   }
   ASSIGN_OR_RETURN(Columns columns, MatchVectors(evaluation, binary, std::move(left.vector),

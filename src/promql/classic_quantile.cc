@@ -14,8 +14,7 @@ constexpr double kRounding = 1e-12;
 bool NearlyEqual(double a, double b) {
   if (a == b) return true;
   if (std::isnan(a) || std::isnan(b)) return false;
-  return std::abs(a - b) / std::min(std::abs(a) + std::abs(b),
-                                    std::numeric_limits<double>::max()) <
+  return std::abs(a - b) / std::min(std::abs(a) + std::abs(b), std::numeric_limits<double>::max()) <
          kRounding;
 }
 

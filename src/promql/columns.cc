@@ -90,9 +90,9 @@ uint64_t BytesOf(const Column& column) {
   for (const HistogramPtr& histogram : column.histograms) {
     bytes += sizeof(HistogramPtr);
     if (histogram == nullptr) continue;
-    bytes += sizeof(model::Histogram) + (histogram->positive_buckets.size() +
-                                         histogram->negative_buckets.size()) *
-                                            sizeof(double);
+    bytes +=
+        sizeof(model::Histogram) +
+        (histogram->positive_buckets.size() + histogram->negative_buckets.size()) * sizeof(double);
   }
   return bytes;
 }

@@ -47,8 +47,8 @@ struct Point {
 struct Column {
   Column(LabelsPtr l, size_t steps) : labels(std::move(l)), presence(steps), values(steps) {}
 
-  LabelsPtr labels;        // Never null.
-  bool drop_name = false;  // The metric's name goes away at the end of the query.
+  LabelsPtr labels;                // Never null.
+  bool drop_name = false;          // The metric's name goes away at the end of the query.
   std::vector<Presence> presence;  // One a step, and so are the two below.
   std::vector<double> values;
   std::vector<HistogramPtr> histograms;  // Empty when there is none at all.

@@ -90,8 +90,8 @@ StatusOr<QueryResult> Engine::Instant(std::string_view query, model::TimeMs time
   return Instant(*expr, query, time, budget);
 }
 
-StatusOr<QueryResult> Engine::Instant(const Expr& expr, std::string_view query,
-                                      model::TimeMs time, QueryBudget& budget) const {
+StatusOr<QueryResult> Engine::Instant(const Expr& expr, std::string_view query, model::TimeMs time,
+                                      QueryBudget& budget) const {
   RETURN_IF_ERROR(CheckTime(time));
   AnnotationLog annotations(query);
   Grid grid;
@@ -118,16 +118,14 @@ StatusOr<QueryResult> Engine::Instant(const Expr& expr, std::string_view query,
   return result;
 }
 
-StatusOr<QueryResult> Engine::Range(std::string_view query, model::TimeMs start,
-                                    model::TimeMs end, int64_t step_ms,
-                                    QueryBudget& budget) const {
+StatusOr<QueryResult> Engine::Range(std::string_view query, model::TimeMs start, model::TimeMs end,
+                                    int64_t step_ms, QueryBudget& budget) const {
   ASSIGN_OR_RETURN(const ExprPtr expr, Parse(query));
   return Range(*expr, query, start, end, step_ms, budget);
 }
 
-StatusOr<QueryResult> Engine::Range(const Expr& expr, std::string_view query,
-                                    model::TimeMs start, model::TimeMs end, int64_t step_ms,
-                                    QueryBudget& budget) const {
+StatusOr<QueryResult> Engine::Range(const Expr& expr, std::string_view query, model::TimeMs start,
+                                    model::TimeMs end, int64_t step_ms, QueryBudget& budget) const {
   if (expr.type != ValueType::kScalar && expr.type != ValueType::kVector) {
     return InvalidArgument(
         "invalid expression type {} for range query, must be Scalar or instant Vector",

@@ -28,8 +28,8 @@
 namespace glint::promql {
 
 struct EngineOptions {
-  int64_t lookback_ms = 5 * 60 * 1000;     // How long an instant selector sees a sample.
-  int64_t subquery_step_ms = 60 * 1000;    // Of `[5m:]`.
+  int64_t lookback_ms = 5 * 60 * 1000;   // How long an instant selector sees a sample.
+  int64_t subquery_step_ms = 60 * 1000;  // Of `[5m:]`.
   // A metric's name goes away at the end of a query rather than at the function that drops it, so
   // that label_replace() still sees it.
   bool delayed_name_removal = false;
@@ -48,14 +48,14 @@ struct String {
 struct VectorSample {
   model::Labels labels;
   model::TimeMs time = 0;
-  double value = 0;                                    // Where there is no histogram.
+  double value = 0;  // Where there is no histogram.
   std::shared_ptr<const model::Histogram> histogram;
 };
 // In the order of sort() and topk(), where the query asked for one.
 using Vector = std::vector<VectorSample>;
 struct MatrixSeries {
   model::Labels labels;
-  std::vector<model::Sample> floats;                  // Ascending in time.
+  std::vector<model::Sample> floats;                 // Ascending in time.
   std::vector<storage::HistogramSample> histograms;  // Ascending in time.
 };
 using Matrix = std::vector<MatrixSeries>;  // Ascending in labels.

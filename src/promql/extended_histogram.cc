@@ -50,8 +50,7 @@ std::shared_ptr<model::Histogram> Interpolate(const storage::HistogramSample& fi
   return result;
 }
 
-Point ExtendedHistogramChange(const Window& window, bool smoothed, bool counter,
-                              RangeCall& call) {
+Point ExtendedHistogramChange(const Window& window, bool smoothed, bool counter, RangeCall& call) {
   const Samples samples = window.histograms;
   const auto [first, last] = FindEnds(window, smoothed);
   if (samples[last].time <= window.start) return {};

@@ -19,7 +19,8 @@ Point FloatChange(const Window& window, bool smoothed, bool counter) {
   const auto& values = window.values;
   if (times.empty()) return {};
   size_t last = times.size() - 1;
-  const auto after_start = std::upper_bound(times.begin(), times.begin() + static_cast<ptrdiff_t>(last), window.start);
+  const auto after_start =
+      std::upper_bound(times.begin(), times.begin() + static_cast<ptrdiff_t>(last), window.start);
   size_t first = static_cast<size_t>(after_start - times.begin());
   if (first > 0) --first;
   if (smoothed) {
@@ -34,10 +35,9 @@ Point FloatChange(const Window& window, bool smoothed, bool counter) {
   const double left = left_between ? Interpolate(times[first], values[first], times[first + 1],
                                                  values[first + 1], window.start, counter, true)
                                    : values[first];
-  const double right =
-      right_between ? Interpolate(times[last - 1], values[last - 1], times[last], values[last],
-                                  window.end, counter, same_pair)
-                    : values[last];
+  const double right = right_between ? Interpolate(times[last - 1], values[last - 1], times[last],
+                                                   values[last], window.end, counter, same_pair)
+                                     : values[last];
   double change = right - left;
   if (!counter) return Point::Float(change);
   double before = left;
@@ -135,15 +135,14 @@ double Interpolate(model::TimeMs time1, double value1, model::TimeMs time2, doub
       value2 += value1;
     }
   }
-  return value1 + (value2 - value1) * static_cast<double>(at - time1) /
-                      static_cast<double>(time2 - time1);
+  return value1 +
+         (value2 - value1) * static_cast<double>(at - time1) / static_cast<double>(time2 - time1);
 }
 
 Column WalkExtended(SeriesSamples& samples, const RangeShape& shape, const Grid& grid,
                     const MatrixSelector& range, RangeCall& call) {
   const bool smoothed = range.vector->smoothed;
-  const bool counts =
-      call.function == FunctionId::kChanges || call.function == FunctionId::kResets;
+  const bool counts = call.function == FunctionId::kChanges || call.function == FunctionId::kResets;
   FindResets(samples, call.evaluation.options.use_start_timestamps);
   Column column(samples.labels, grid.steps);
   column.drop_name = true;

@@ -112,8 +112,7 @@ StatusOr<std::optional<Value>> OfferToStore(Evaluation& evaluation, const GridFr
                       series.values.size());
     }
     Column column(std::make_shared<const model::Labels>(std::move(series.labels)), grid.steps);
-    column.drop_name =
-        fragment.aggregate == nullptr && *function != storage::GridFunction::kLast;
+    column.drop_name = fragment.aggregate == nullptr && *function != storage::GridFunction::kLast;
     for (size_t step = 0; step < grid.steps; ++step) {
       if (series.present[step] != 0) column.SetFloat(step, series.values[step]);
     }

@@ -122,9 +122,9 @@ class HistogramInput {
 
 void NoteNan(Evaluation& evaluation, PositionRange where, std::string_view function,
              std::string_view what, const HistogramSeries& series) {
-  evaluation.annotations.Inform(where,
-                                fmt::format("input to {} has NaN observations, {} for metric name {}",
-                                            function, what, Quote(series.labels->metric_name())));
+  evaluation.annotations.Inform(
+      where, fmt::format("input to {} has NaN observations, {} for metric name {}", function, what,
+                         Quote(series.labels->metric_name())));
 }
 
 // The quantile of one series at each step; q is constant or one a step.
@@ -243,8 +243,8 @@ StatusOr<Value> Fraction(Evaluation& evaluation, const CallExpr& call, const Gri
         const model::Histogram& histogram = *series.native->histograms[step];
         column.SetFloat(step, FractionOf(lower[step], upper[step], histogram));
         if (std::isnan(histogram.sum) && histogram.count > 0) {
-          NoteNan(evaluation, where, "histogram_fraction",
-                  "which are excluded from all fractions", series);
+          NoteNan(evaluation, where, "histogram_fraction", "which are excluded from all fractions",
+                  series);
         }
       }
     }

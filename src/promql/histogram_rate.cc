@@ -15,8 +15,8 @@ bool IsGauge(const storage::HistogramSample& sample) {
 
 }  // namespace
 
-std::shared_ptr<model::Histogram> HistogramChange(
-    std::span<const storage::HistogramSample> samples, bool counter, RangeCall& call) {
+std::shared_ptr<model::Histogram> HistogramChange(std::span<const storage::HistogramSample> samples,
+                                                  bool counter, RangeCall& call) {
   const auto warn = [&](const std::string& text) {
     call.annotations().Warn(call.range_position, text);
   };

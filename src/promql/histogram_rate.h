@@ -10,8 +10,8 @@ namespace glint::promql {
 
 // From the first to the last, counter resets taken into account when `counter`. Null, with a
 // warning, where they cannot be compared. REQUIRES: at least two.
-std::shared_ptr<model::Histogram> HistogramChange(
-    std::span<const storage::HistogramSample> samples, bool counter, RangeCall& call);
+std::shared_ptr<model::Histogram> HistogramChange(std::span<const storage::HistogramSample> samples,
+                                                  bool counter, RangeCall& call);
 
 // Between two neighbours; from zero where `rate` and the counter was reset.
 std::shared_ptr<model::Histogram> HistogramStep(const storage::HistogramSample& before,

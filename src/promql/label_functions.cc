@@ -42,8 +42,8 @@ class Template {
       }
       const std::string name(text.substr(start, end - start));
       i = end + (braces ? 1 : 0);
-      const bool number = std::all_of(name.begin(), name.end(),
-                                      [](char c) { return c >= '0' && c <= '9'; });
+      const bool number =
+          std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
       int group = -1;
       if (number && name.size() < 5) {
         group = std::atoi(name.c_str());
@@ -168,8 +168,7 @@ void SortByLabels(Columns& columns, const std::vector<std::string>& names, bool 
 
 }  // namespace
 
-StatusOr<Value> CallLabelFunction(Evaluation& evaluation, const CallExpr& call,
-                                  const Grid& grid) {
+StatusOr<Value> CallLabelFunction(Evaluation& evaluation, const CallExpr& call, const Grid& grid) {
   std::vector<std::string> strings;
   for (size_t i = 1; i < call.arguments.size(); ++i) {
     ASSIGN_OR_RETURN(std::string text, evaluation.EvalString(*call.arguments[i]));

@@ -116,8 +116,7 @@ class Matcher {
     if (slot == out_.size()) {
       out_.emplace_back(std::make_shared<const model::Labels>(std::move(labels)), steps_);
     }
-    out_[slot].drop_name |=
-        binary_.return_bool || (many != kFilled && many_[many].drop_name);
+    out_[slot].drop_name |= binary_.return_bool || (many != kFilled && many_[many].drop_name);
     found->second = slot;
     return slot;
   }

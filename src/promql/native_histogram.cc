@@ -235,8 +235,8 @@ void Collapse(const std::vector<IndexedBucket>& buckets, std::vector<model::Buck
 
 double UpperBound(int32_t index, int32_t schema) {
   if (schema < 0) {
-    return std::ldexp(1.0, std::clamp<int64_t>(static_cast<int64_t>(index) * (1 << -schema),
-                                               -2000, 2000));
+    return std::ldexp(
+        1.0, std::clamp<int64_t>(static_cast<int64_t>(index) * (1 << -schema), -2000, 2000));
   }
   // The fraction by exp2, the whole part exactly.
   const int32_t mask = (1 << schema) - 1;
@@ -368,8 +368,8 @@ std::vector<Bucket> BucketsOf(const model::Histogram& histogram) {
                    bucket.count, true, false});
   }
   if (histogram.zero_count != 0) {
-    out.push_back({-histogram.zero_threshold, histogram.zero_threshold, histogram.zero_count,
-                   true, true});
+    out.push_back(
+        {-histogram.zero_threshold, histogram.zero_threshold, histogram.zero_count, true, true});
   }
   for (const IndexedBucket& bucket : positive) {
     out.push_back({UpperBound(bucket.index - 1, schema), UpperBound(bucket.index, schema),
@@ -379,8 +379,7 @@ std::vector<Bucket> BucketsOf(const model::Histogram& histogram) {
 }
 
 std::string ToText(const model::Histogram& histogram) {
-  std::string out =
-      "{count:" + FormatG(histogram.count) + ", sum:" + FormatG(histogram.sum);
+  std::string out = "{count:" + FormatG(histogram.count) + ", sum:" + FormatG(histogram.sum);
   for (const Bucket& bucket : BucketsOf(histogram)) {
     if (bucket.count == 0) continue;
     out += ", ";

@@ -16,7 +16,7 @@ namespace glint::promql {
 
 // What happened when two histograms met.
 struct HistogramMeeting {
-  bool incompatible = false;  // Exponential and custom buckets: the left one is as it was.
+  bool incompatible = false;       // Exponential and custom buckets: the left one is as it was.
   bool hints_collided = false;     // One says it was reset, the other that it was not.
   bool bounds_reconciled = false;  // Custom bounds differed; those in common were taken.
 };

@@ -25,8 +25,8 @@ std::optional<double> ParseFloat(std::string_view text) {
   const char* begin = lower.data() + (hex ? 2 : 0);
   const char* end = lower.data() + lower.size();
   double value = 0;
-  const auto read = std::from_chars(
-      begin, end, value, hex ? std::chars_format::hex : std::chars_format::general);
+  const auto read =
+      std::from_chars(begin, end, value, hex ? std::chars_format::hex : std::chars_format::general);
   if (read.ptr != end || read.ec == std::errc::invalid_argument) return std::nullopt;
   if (read.ec == std::errc::result_out_of_range) return std::nullopt;
   return sign * value;

@@ -46,8 +46,7 @@ double OfQuery(FunctionId id, const QueryTimes& query) {
 
 }  // namespace
 
-StatusOr<Value> CallQueryFunction(Evaluation& evaluation, const CallExpr& call,
-                                  const Grid& grid) {
+StatusOr<Value> CallQueryFunction(Evaluation& evaluation, const CallExpr& call, const Grid& grid) {
   const FunctionId id = call.function->id;
   switch (id) {
     case FunctionId::kScalar: {

@@ -57,8 +57,7 @@ Column WalkSeries(SeriesSamples& samples, const RangeShape& shape, const Grid& g
 
 }  // namespace
 
-StatusOr<Value> CallRangeFunction(Evaluation& evaluation, const CallExpr& call,
-                                  const Grid& grid) {
+StatusOr<Value> CallRangeFunction(Evaluation& evaluation, const CallExpr& call, const Grid& grid) {
   const FunctionId id = call.function->id;
   RangeCall state = {evaluation, id, {}, call.arguments[0]->position, {}, {}, 0, 0, 0, {}};
   const Expr* range = nullptr;

@@ -16,10 +16,10 @@ namespace glint::promql {
 struct RangeCall {
   Evaluation& evaluation;
   FunctionId function;
-  PositionRange range_position;             // Of the range, which annotations speak of.
-  PositionRange call_position;              // Of the first argument, whatever it is.
+  PositionRange range_position;              // Of the range, which annotations speak of.
+  PositionRange call_position;               // Of the first argument, whatever it is.
   std::vector<std::vector<double>> scalars;  // The other arguments, one value a step.
-  std::string_view metric;                  // Name of the series.
+  std::string_view metric;                   // Name of the series.
   int64_t range_ms = 0;
   model::TimeMs time = 0;  // Of evaluation: without the offset.
   size_t step = 0;

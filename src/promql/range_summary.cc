@@ -120,8 +120,8 @@ Point MedianDistance(const Window& window, RangeCall& call) {
 
 Point First(const Window& window, RangeCall&) {
   const bool histogram =
-      window.times.empty() || (!window.histograms.empty() &&
-                               window.histograms.front().time < window.times.front());
+      window.times.empty() ||
+      (!window.histograms.empty() && window.histograms.front().time < window.times.front());
   if (histogram) return Point::Of(window.histograms.front().histogram);
   return Point::Float(window.values.front());
 }

@@ -68,13 +68,12 @@ Point DoubleExponentialSmoothing(const Window& window, RangeCall& call) {
   const double smoothing = call.scalars[0][call.step];
   const double trend = call.scalars[1][call.step];
   if (!(smoothing >= 0 && smoothing <= 1)) {
-    call.status = InvalidArgument(
-        "invalid smoothing factor. Expected: 0 <= sf <= 1, got: {:f}", smoothing);
+    call.status =
+        InvalidArgument("invalid smoothing factor. Expected: 0 <= sf <= 1, got: {:f}", smoothing);
     return {};
   }
   if (!(trend >= 0 && trend <= 1)) {
-    call.status =
-        InvalidArgument("invalid trend factor. Expected: 0 <= tf <= 1, got: {:f}", trend);
+    call.status = InvalidArgument("invalid trend factor. Expected: 0 <= tf <= 1, got: {:f}", trend);
     return {};
   }
   if (!EnoughForLine(window, call)) return {};

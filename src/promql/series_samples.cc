@@ -89,8 +89,8 @@ void FindResets(SeriesSamples& samples, bool use_start_timestamps) {
       // Begun between the two samples; at the time of the one before only where that one began
       // earlier still, as deltas do: else it is a counter whose start was not known at first.
       reset = start != 0 && start < samples.times[i] &&
-              (start > time_before || (start == time_before && start_before != 0 &&
-                                       start_before < time_before));
+              (start > time_before ||
+               (start == time_before && start_before != 0 && start_before < time_before));
     }
     if (reset) samples.resets.push_back(static_cast<uint32_t>(i));
   }
@@ -101,8 +101,7 @@ Window RangeShape::At(const SeriesSamples& series, size_t step) const {
   window.series = &series;
   window.end = ends.At(step);
   window.start = window.end - range_ms;
-  const auto begin =
-      std::upper_bound(series.times.begin(), series.times.end(), window.start);
+  const auto begin = std::upper_bound(series.times.begin(), series.times.end(), window.start);
   const auto end = std::upper_bound(begin, series.times.end(), window.end);
   window.first_float = static_cast<size_t>(begin - series.times.begin());
   const auto count = static_cast<size_t>(end - begin);
@@ -112,8 +111,8 @@ Window RangeShape::At(const SeriesSamples& series, size_t step) const {
   const auto later = [](model::TimeMs time, const storage::HistogramSample& sample) {
     return time < sample.time;
   };
-  const auto first = std::upper_bound(series.histograms.begin(), series.histograms.end(),
-                                      window.start, later);
+  const auto first =
+      std::upper_bound(series.histograms.begin(), series.histograms.end(), window.start, later);
   const auto last = std::upper_bound(first, series.histograms.end(), window.end, later);
   window.first_histogram = static_cast<size_t>(first - series.histograms.begin());
   window.histograms = std::span(series.histograms)
@@ -145,9 +144,8 @@ Status ForEachSeries(Evaluation& evaluation, const Expr& range, const RangeShape
   if (range.kind == ExprKind::kSubquery) {
     return ForEachOfSubquery(evaluation, As<Subquery>(range), shape, visit);
   }
-  const model::TimeRange time = {
-      shape.ends.start - shape.range_ms - shape.read_before_ms + 1,
-      shape.ends.end() + shape.read_after_ms};
+  const model::TimeRange time = {shape.ends.start - shape.range_ms - shape.read_before_ms + 1,
+                                 shape.ends.end() + shape.read_after_ms};
   return ReadSeries(evaluation, As<MatrixSelector>(range).vector->matchers, time,
                     [&](storage::SeriesData& data) {
                       DropStale(data);
@@ -162,8 +160,7 @@ Status ForEachSeries(Evaluation& evaluation, const Expr& range, const RangeShape
 }
 
 Status ReadSeries(Evaluation& evaluation, const std::vector<model::Matcher>& matchers,
-                  model::TimeRange time,
-                  const std::function<Status(storage::SeriesData&)>& visit) {
+                  model::TimeRange time, const std::function<Status(storage::SeriesData&)>& visit) {
   storage::SeriesQuery query;
   query.series = matchers;
   query.time = time;

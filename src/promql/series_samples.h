@@ -20,7 +20,7 @@ struct SeriesSamples {
   bool drop_name = false;
   std::vector<model::TimeMs> times;  // Of the floats, ascending.
   std::vector<double> values;
-  std::vector<model::TimeMs> start_times;  // Empty when none is known, else one a float.
+  std::vector<model::TimeMs> start_times;            // Empty when none is known, else one a float.
   std::vector<storage::HistogramSample> histograms;  // Ascending in time.
   // Floats before which the counter began anew, ascending: i is among them when values[i] counts
   // from zero rather than from values[i - 1]. Filled by FindResets().

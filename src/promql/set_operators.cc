@@ -11,9 +11,8 @@ class PresenceGrid {
   PresenceGrid(const VectorMatching& matching, size_t steps) : matching_(matching), steps_(steps) {}
 
   size_t GroupOf(const Column& column) {
-    const size_t slot = slots_.SlotOf(matching_.on
-                                          ? KeepLabels(*column.labels, matching_.labels)
-                                          : DropLabels(*column.labels, matching_.labels));
+    const size_t slot = slots_.SlotOf(matching_.on ? KeepLabels(*column.labels, matching_.labels)
+                                                   : DropLabels(*column.labels, matching_.labels));
     if (cells_.size() <= slot * steps_) cells_.resize((slot + 1) * steps_);
     return slot;
   }
