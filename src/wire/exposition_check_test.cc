@@ -100,6 +100,7 @@ TEST(PrometheusTextCheckTest, RulesForTools) {
   EXPECT_EQ(Findings(CheckText("# HELP a x\n# TYPE a counter\na 1\n")), "");
   EXPECT_EQ(Findings(CheckText("a 1")), "syntax 1: no line end after the last line\n");
   EXPECT_EQ(Findings(CheckText("# HELP a x\n# HELP a x\n")), "2: second HELP of a\n");
+  EXPECT_EQ(Findings(CheckText("# HELP a\n# HELP a \n# HELP a x\n")), "");
   EXPECT_EQ(Findings(CheckText("# TYPE a gauge\n# TYPE a gauge\n")), "2: second TYPE of a\n");
   EXPECT_EQ(Findings(CheckText("a 1\n# TYPE a gauge\n")), "2: TYPE of a after its samples\n");
   EXPECT_THAT(Findings(CheckText("# TYPE a histogram\na_bucket{le=\"x\"} 1\n")),

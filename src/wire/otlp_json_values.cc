@@ -1,3 +1,6 @@
+#include "wire/otlp_json_reader.h"
+
+// After the header above, which includes RapidJSON in its own way.
 #include <rapidjson/error/en.h>
 
 #include <charconv>
@@ -7,7 +10,6 @@
 #include "base/base64.h"
 #include "base/escape.h"
 #include "wire/number_text.h"
-#include "wire/otlp_json_reader.h"
 
 namespace glint::wire::otlp {
 namespace {

@@ -20,6 +20,7 @@ class PrometheusTextCheck final : public FamilyCheck {
   void Take(const ExpositionLine& line) override {
     switch (line.kind) {
       case ExpositionLine::Kind::kHelp: {
+        if (line.text.empty()) return;  // Says nothing, and may be said again.
         Family& family = families_[BareName(line.name)];
         if (family.has_help) report_(fmt::format("second HELP of {}", line.name));
         family.has_help = true;
