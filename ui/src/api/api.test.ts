@@ -91,6 +91,13 @@ describe('fetchRange', () => {
     expect(await fetchRange(request, signal)).toMatchObject({ failure: { kind: 'refused', message: '1:4: parse error' } });
   });
 
+  it('tells a query that took too long from a proxy without a server', async () => {
+    answer({ status: 'error', errorType: 'timeout', error: 'query timed out' }, 503);
+    expect(await fetchRange(request, signal)).toMatchObject({ failure: { kind: 'refused', message: 'query timed out' } });
+    answer('<html>503</html>', 503);
+    expect(await fetchRange(request, signal)).toMatchObject({ failure: { kind: 'unreachable' } });
+  });
+
   it('sends a long query as a form', async () => {
     answer({ status: 'success', data: { resultType: 'matrix', result: [] } });
     await fetchRange({ ...request, query: 'x'.repeat(4000) }, signal);

@@ -1,7 +1,7 @@
 // The one place that calls fetch. Every endpoint's file goes through here and checks what comes back.
 
 import { asArray, asRecord, asString, decode, optional, type Check } from '../base/json';
-import { fail, ok, type Result } from '../base/result';
+import { fail, ok, type Failure, type Result } from '../base/result';
 
 export type Params = readonly (readonly [name: string, value: string])[];
 
@@ -31,15 +31,19 @@ export async function getText(
         }));
     const text = await answer.text();
     if (answer.ok) return ok(text);
-    // A proxy in front that finds nobody behind says so by these.
-    if (answer.status === 502 || answer.status === 503 || answer.status === 504) {
-      return fail('unreachable', reasonOf(text, answer.status), answer.status);
-    }
-    return fail(answer.status === 404 ? 'notFound' : 'refused', reasonOf(text, answer.status), answer.status);
+    return fail(kindOf(answer.status, text), reasonOf(text, answer.status), answer.status);
   } catch (error) {
     if (signal.aborted) throw error;
     return fail('unreachable', 'glint does not answer. Is it running?');
   }
+}
+
+// A proxy in front that finds nobody behind says so by 502 to 504 and a page or nothing; glint itself gives
+// its reasons, as when a query takes too long, in words.
+function kindOf(status: number, text: string): Failure['kind'] {
+  const wordless = text.trim() === '' || text.trimStart().startsWith('<');
+  if (status === 502 || ((status === 503 || status === 504) && wordless)) return 'unreachable';
+  return status === 404 ? 'notFound' : 'refused';
 }
 
 function reasonOf(text: string, status: number): string {

@@ -23,7 +23,8 @@ export interface AxesProps {
   readonly theme: ChartTheme;
 }
 
-const FONT = '11.5px "Inter Variable", system-ui, sans-serif';
+// Whole pixels: uPlot scales the number before "px" and knows no fraction.
+const FONT = '12px "Inter Variable", system-ui, sans-serif';
 const TICK_GAP = 92;
 
 function tickText(time: number, index: number, step: number, zone: Zone): string {

@@ -20,6 +20,7 @@ export interface LinesChartProps {
   readonly stepMs: number;
   readonly theme: ChartTheme;
   readonly zone: Zone;
+  readonly tickBase: 2 | 10;
   readonly formatValue: (value: number) => string;
   readonly summary: string;
   readonly highlighted: string | null; // Key of a line.
@@ -32,7 +33,7 @@ export function LinesChart(props: LinesChartProps): JSX.Element {
   const { width, height, lines, fromMs, toMs, stepMs, theme, formatValue } = props;
   const ratio = window.devicePixelRatio;
   const layout = useMemo(() => plotLayout({ width, height }, ratio, fromMs, toMs), [width, height, ratio, fromMs, toMs]);
-  const axis = useMemo(() => lineAxis(lines, Math.max(2, Math.floor(layout.height / 48))), [lines, layout]);
+  const axis = useMemo(() => lineAxis(lines, Math.max(2, Math.floor(layout.height / 48)), props.tickBase), [lines, layout, props.tickBase]);
   const yTicks = useMemo<readonly YTick[]>(
     () => axis.ticks.map((value) => ({ position: axis.toPosition(value), text: formatValue(value) })),
     [axis, formatValue],

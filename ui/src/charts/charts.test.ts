@@ -5,6 +5,7 @@ import { rgbToLab } from '../base/oklab';
 import { countOf, legendCounts, paletteIndex, shareOf } from './colour';
 import { drawHeat } from './heatLayer';
 import { plotLayout, timeTicks } from './layout';
+import { lineAxis, nearestLine } from './lineLayer';
 import { dotAt, placeDots } from './markLayer';
 import { DARK_THEME, LIGHT_THEME } from './theme';
 
@@ -80,5 +81,21 @@ describe('drawHeat', () => {
     expect(cells.every(([, x, , w]) => x >= layout.left && x + w <= layout.left + layout.width)).toBe(true);
     const [, low, high] = cells.slice(0, 3);
     expect((low?.[2] ?? 0) - ((high?.[2] ?? 0) + (high?.[4] ?? 0))).toBe(0);
+  });
+});
+
+describe('lines', () => {
+  const line = { key: 'a', name: 'a', colour: '', times: [1000, 2000, 3000], values: [30, NaN, 70] };
+  it('have round ticks around all values', () => {
+    expect(lineAxis([line], 4, 10).ticks).toEqual([0, 20, 40, 60, 80]);
+    expect(lineAxis([{ ...line, values: [3e6, 7e6] }], 4, 2).ticks).toEqual([0, 1, 2, 3, 4].map((n) => n * 2 ** 21));
+    expect(lineAxis([], 4, 10).ticks).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(lineAxis([{ ...line, values: [5, 5] }], 4, 10).high).toBeGreaterThanOrEqual(5);
+  });
+  it('are found by the pointer where they have a value', () => {
+    const layout = plotLayout({ width: 500, height: 300 }, 1, 1000, 3000);
+    const axis = lineAxis([line], 4, 10);
+    expect(nearestLine([line], axis, layout, layout.xOf(2900), 0)?.value).toBe(70);
+    expect(nearestLine([line], axis, layout, layout.xOf(2000), 0)).toBeNull();
   });
 });

@@ -18,8 +18,15 @@ export interface LineAxis {
   readonly toPosition: (value: number) => number;
 }
 
+// A round step of at least `rough`: 1, 2, 2.5 or 5 times a power of ten; a power of two for bytes.
+function roundStep(rough: number, base: 2 | 10): number {
+  if (base === 2) return 2 ** Math.ceil(Math.log2(rough));
+  const size = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 2.5, 5, 10].map((factor) => factor * size).find((one) => one >= rough) ?? rough;
+}
+
 // Round numbers around all values; 0 is on the axis when it is not far.
-export function lineAxis(lines: readonly Line[], ticks: number): LineAxis {
+export function lineAxis(lines: readonly Line[], ticks: number, base: 2 | 10): LineAxis {
   let low = Infinity;
   let high = -Infinity;
   for (const line of lines) {
@@ -32,9 +39,7 @@ export function lineAxis(lines: readonly Line[], ticks: number): LineAxis {
   if (low > high) [low, high] = [0, 1];
   if (low > 0 && low < high * 0.7) low = 0;
   if (low === high) [low, high] = low === 0 ? [0, 1] : [Math.min(0, low), Math.max(0, high)];
-  const rough = (high - low) / Math.max(1, ticks);
-  const size = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * size).find((one) => one >= rough) ?? rough;
+  const step = roundStep((high - low) / Math.max(1, ticks), base);
   const bottom = Math.floor(low / step + 1e-9) * step;
   const top = Math.max(bottom + step, Math.ceil(high / step - 1e-9) * step);
   const count = Math.round((top - bottom) / step);

@@ -23,8 +23,13 @@ export function ExplorerPage({ search }: { readonly search: string }): JSX.Eleme
   const [bare, setBare] = useState(false);
   const [now, refresh] = useNow(state.refreshMs > 0 ? state.refreshMs : bare ? BARE_REFRESH_MS : 0);
   const span = useMemo(() => resolveRange(state.range, now), [state.range, now]);
-  const catalog = useCatalog(span);
+  const catalog = useCatalog(span, bare);
   const ran = useRanQueries(state.queries, state.autoRun);
+
+  const title = state.queries[0]?.metric ?? '';
+  useEffect(() => {
+    document.title = title === '' ? 'glint' : `${title} · glint`;
+  }, [title]);
 
   // A new range begins now.
   const rangeKey = JSON.stringify(state.range);

@@ -69,6 +69,7 @@ export function LinesPanel({ run, series, query, entry, explorer, tall }: Props)
             stepMs={run.steps?.stepMs ?? 1}
             theme={theme}
             zone={state.zone}
+            tickBase={unit === 'bytes' ? 2 : 10}
             formatValue={text}
             summary={`${entry.name}: ${lines.length} lines from ${formatDateTime(from, state.zone)} to ${formatDateTime(to, state.zone)}`}
             highlighted={bright}

@@ -16,6 +16,10 @@ interface Props {
 
 export function MetricPicker({ entry, catalog, onPick }: Props): JSX.Element {
   const [open, setOpen] = useState(false);
+  const { refresh } = catalog;
+  useEffect(() => {
+    if (open) refresh();
+  }, [open, refresh]);
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus returnFocus offset={4}>
       <Popover.Target>

@@ -59,6 +59,7 @@ export function QueryPanel({ index, query, ran, explorer, catalog, span, now }: 
         )}
         {query.mode === 'builder' && <span className={styles['help']}>{entry.help}</span>}
         <SegmentedControl
+          style={{ flex: 'none' }}
           value={query.mode}
           data={[
             { value: 'builder', label: 'Builder' },

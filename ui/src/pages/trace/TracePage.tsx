@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { isTraceId } from '../../base/ids';
 import { go } from '../place';
 import { Shell } from '../Shell';
-import { TraceView } from './TraceView';
+import { traceHref, TraceView } from './TraceView';
 
 interface Props {
   readonly traceId: string;
@@ -13,8 +13,7 @@ interface Props {
 
 export function TracePage({ traceId, search }: Props): JSX.Element {
   const params = new URLSearchParams(search);
-  const href = (id: string, span: string): string =>
-    `/trace/${id}${span !== '' ? `?span=${span}` : ''}`;
+  const zone = params.get('tz') === 'utc' ? 'utc' : 'local';
   useEffect(() => {
     document.title = `trace ${traceId.slice(0, 8)} · glint`;
     return () => {
@@ -27,10 +26,10 @@ export function TracePage({ traceId, search }: Props): JSX.Element {
         <TraceView
           traceId={traceId.toLowerCase()}
           spanId={params.get('span') ?? ''}
-          zone={params.get('tz') === 'utc' ? 'utc' : 'local'}
+          zone={zone}
           where="page"
-          onSpan={(span) => go(href(traceId, span), true)}
-          onTrace={(id, span) => go(href(id, span))}
+          onSpan={(span) => go(traceHref(traceId, span, zone), true)}
+          onTrace={(id, span) => go(traceHref(id, span, zone))}
           onClose={null}
         />
       ) : (

@@ -44,7 +44,7 @@ export function TraceView(props: Props): JSX.Element {
           <span className={styles['gap']} />
           {where === 'flyout' && (
             <Link
-              href={`/trace/${traceId}${spanId !== '' ? `?span=${spanId}` : ''}`}
+              href={traceHref(traceId, spanId, props.zone)}
               className={styles['open'] ?? ''}
               title="Open on its own page"
               data-testid="open-page"
@@ -83,6 +83,11 @@ export function TraceView(props: Props): JSX.Element {
       )}
     </div>
   );
+}
+
+export function traceHref(traceId: string, spanId: string, zone: Zone): string {
+  const params = new URLSearchParams({ ...(spanId !== '' && { span: spanId }), ...(zone === 'utc' && { tz: 'utc' }) }).toString();
+  return `/trace/${traceId}${params !== '' ? `?${params}` : ''}`;
 }
 
 function Facts({ trace, zone }: { readonly trace: Trace; readonly zone: Zone }): JSX.Element {
@@ -147,6 +152,9 @@ function TraceBody({ trace, spanId, where, zone, onSpan, onTrace }: Props & { re
                 </span>
               ))}
               {trace.services.length > 6 && <span>and {trace.services.length - 6} more</span>}
+            </span>
+            <span className={styles['hint']} title="What the end of the trace waited for is drawn in full colour">
+              full colour: critical path
             </span>
             <IconButton icon="expand" label="Expand all" size={24} onClick={() => setCollapsed(new Set())} testId="expand-all" />
             <IconButton icon="collapse" label="Collapse all" size={24} onClick={() => setCollapsed(new Set(parents))} testId="collapse-all" />

@@ -23,6 +23,7 @@ interface Props {
 const ROW_HEIGHT = 26;
 const INDENT = 14;
 const MAX_INDENTS = 14;
+const MAX_EVENTS = 50; // Marks on a bar; all are in the details.
 
 export function Waterfall(props: Props): JSX.Element {
   const { trace, rows, selected, linked, onSelect, onToggle } = props;
@@ -165,6 +166,14 @@ function Row({ row, top, total, ticks, trace, selected, linked, collapsed, colou
           data-critical={row.critical || undefined}
           style={{ left: `${Math.min(start, 99.9)}%`, width: `max(2px, ${width}%)`, background: colour }}
         />
+        {span.events.slice(0, MAX_EVENTS).map((event, index) => (
+          <i
+            key={index}
+            className={styles['event']}
+            title={event.name}
+            style={{ left: `${Math.min(100, Math.max(0, (Number(event.time - trace.start) / total) * 100))}%` }}
+          />
+        ))}
         <span
           className={styles['length']}
           style={labelRight ? { left: `calc(${start + width}% + 6px)` } : start > 22 ? { right: `calc(${100 - start}% + 6px)` } : { left: `calc(${start}% + 6px)` }}
