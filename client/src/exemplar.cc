@@ -22,6 +22,7 @@ void ExemplarSlot::Offer(const SpanContext& span, double value,
       Now(CLOCK_REALTIME_COARSE) - taken < min_interval.count()) {
     return;
   }
+  const int64_t now = Now(CLOCK_REALTIME);
   uint64_t version = version_.load(std::memory_order_relaxed);
   if ((version & 1) != 0 ||
       !version_.compare_exchange_strong(version, version + 1, std::memory_order_acq_rel,
@@ -33,7 +34,7 @@ void ExemplarSlot::Offer(const SpanContext& span, double value,
   trace_low_.store(span.trace_id.low, std::memory_order_release);
   span_.store(span.span_id.value, std::memory_order_release);
   value_.store(value, std::memory_order_release);
-  time_ns_.store(Now(CLOCK_REALTIME), std::memory_order_release);
+  time_ns_.store(now, std::memory_order_release);
   version_.store(version + 2, std::memory_order_release);
 }
 
