@@ -40,6 +40,7 @@ class Decoder {
       for (size_t i = 0; i < spans && in_.ok(); ++i) group.spans.push_back(GetSpan());
       if (!in_.ok()) return Damaged("spans");
     }
+    if (!in_.ok()) return Damaged("groups");
     if (in_.left() > 0) return InvalidArgument("span block: {} bytes too many", in_.left());
     return groups;
   }

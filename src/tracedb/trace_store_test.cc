@@ -171,7 +171,7 @@ class TraceStoreTest : public ::testing::Test {
 TEST_F(TraceStoreTest, TheSameLifeAsItsTwinGivesTheSameAnswers) {
   SCOPED_TRACE(testing::Message() << "seed " << seed_);
   storage::MemoryTraces twin;
-  for (int step = 0; step < 1500; ++step) {
+  for (int step = 0; step < 500; ++step) {
     clock_.now_ms += static_cast<int64_t>(Pick(50));
     const model::SpanBatch batch = SomeBatch();
     for (size_t retries = Pick(4) == 0 ? 2 : 1; retries > 0; --retries) {
@@ -196,7 +196,7 @@ TEST_F(TraceStoreTest, TheSameLifeAsItsTwinGivesTheSameAnswers) {
     }
   }
   EXPECT_EQ(store_->Stats().traces, twin.trace_count());
-  EXPECT_GT(store_->Stats().log_segments, 10u);
+  EXPECT_GT(store_->Stats().log_segments, 5u);
 }
 
 // The promise of the product: a dot opens its trace as long as there is the dot.

@@ -218,7 +218,7 @@ TEST_F(TwinTest, TheSameLifeGivesTheSameAnswers) {
   SCOPED_TRACE(testing::Message() << "seed " << seed_);
   Open();
   uint64_t restarts = 0;
-  for (int step = 0; step < 3000; ++step) {
+  for (int step = 0; step < 1500; ++step) {
     clock_.now_ms += static_cast<int64_t>(Pick(20'000));
     ASSERT_NO_FATAL_FAILURE(AppendSome());
     if (Pick(10) == 0) {
@@ -236,7 +236,7 @@ TEST_F(TwinTest, TheSameLifeGivesTheSameAnswers) {
     if (HasFailure()) FAIL() << "step " << step;
   }
   // The test has seen what it is about.
-  EXPECT_GT(restarts, 5u);
+  EXPECT_GT(restarts, 2u);
   const MetricStoreStats stats = store_->Stats();
   EXPECT_GT(stats.log_segments, 1u);
   EXPECT_LT(stats.log_segments, 60u);

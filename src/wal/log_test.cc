@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <thread>
 
@@ -243,6 +245,22 @@ TEST_F(LogTest, PowerLossKeepsWhatWasAcknowledged) {
       files.LosePower();
     }
   }
+}
+
+// Written by version 1 of the format. If this fails, old logs are no longer read: make a version 2.
+TEST_F(LogTest, GoldenFileOfVersion1) {
+  std::ifstream file(GLINT_TESTDATA "/segment.v1", std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  files_.SetContent(Path(1), bytes);
+  LogOptions options{.folder = "/log", .kind = 1, .files = &files_};
+  const auto log = Log::Open(options, [this](const RecordView& record) {
+    EXPECT_EQ(record.type, 1);
+    replayed_.emplace_back(record.payload);
+  });
+  ASSERT_TRUE(log.ok()) << log.status().ToString();
+  EXPECT_THAT(replayed_, ElementsAre("first", "", "third"));
+  EXPECT_THAT((*log)->replay_report().damage, IsEmpty());
+  EXPECT_EQ((*log)->segments()[0].created_ms, 1'700'000'000'000);
 }
 
 // One sync for all who wait, and each gets the answer to its own.
