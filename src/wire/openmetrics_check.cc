@@ -53,16 +53,10 @@ class OpenMetricsCheck final : public FamilyCheck {
   explicit OpenMetricsCheck(Report report) : report_(std::move(report)) {}
 
   void Take(const ExpositionLine& line) override {
-    switch (line.kind) {
-      case ExpositionLine::Kind::kSample:
-        return TakeSample(line);
-      case ExpositionLine::Kind::kHelp:
-      case ExpositionLine::Kind::kType:
-      case ExpositionLine::Kind::kUnit:
-        return TakeMetadata(line);
-      case ExpositionLine::Kind::kEof:
-      case ExpositionLine::Kind::kNothing:
-        return;
+    if (line.kind == ExpositionLine::Kind::kSample) {
+      TakeSample(line);
+    } else if (line.kind != ExpositionLine::Kind::kEof) {
+      TakeMetadata(line);
     }
   }
 
@@ -115,6 +109,7 @@ class OpenMetricsCheck final : public FamilyCheck {
     has_type_ = has_help_ = has_samples_ = false;
     group_.reset();
     groups_seen_.clear();
+    point_series_.clear();
     histogram_.emplace(name_, report_);
   }
 
@@ -122,7 +117,7 @@ class OpenMetricsCheck final : public FamilyCheck {
     if (!open_) return;
     open_ = false;
     std::vector<std::string_view> suffixes = SuffixesOf(type_);
-    if (std::find(suffixes.begin(), suffixes.end(), "") == suffixes.end()) suffixes.push_back("");
+    if (std::ranges::find(suffixes, "") == suffixes.end()) suffixes.push_back("");
     for (const std::string_view suffix : suffixes) {
       if (!names_seen_.insert(name_ + std::string(suffix)).second) {
         report_(fmt::format("name {}{} clashes with a family before it", name_, suffix));
@@ -143,8 +138,7 @@ class OpenMetricsCheck final : public FamilyCheck {
   bool Owns(std::string_view sample) const {
     if (!open_ || !sample.starts_with(name_)) return false;
     const std::vector<std::string_view> suffixes = SuffixesOf(type_);
-    return std::find(suffixes.begin(), suffixes.end(), sample.substr(name_.size())) !=
-           suffixes.end();
+    return std::ranges::find(suffixes, sample.substr(name_.size())) != suffixes.end();
   }
 
   void TakeSample(const ExpositionLine& line) {
@@ -205,22 +199,27 @@ class OpenMetricsCheck final : public FamilyCheck {
   void CheckGroup(const ExpositionLine& line, const model::Labels& labels,
                   std::string_view suffix) {
     Group group = GroupOf(labels, suffix);
+    // Whole nanoseconds, as times are compared in.
     const std::optional<double> time =
-        line.has_time ? std::optional<double>(line.time_seconds) : std::nullopt;
-    if (group_ && *group_ == group) {
+        line.has_time ? std::optional<double>(std::floor(line.time_seconds * 1e9)) : std::nullopt;
+    const bool same_group = group_ && *group_ == group;
+    const bool same_point = same_group && time == group_time_;
+    if (!same_group) point_series_.clear();
+    if (same_group) {
       if (time.has_value() != group_time_.has_value()) {
         report_(
             fmt::format("some samples of a group of {} have a timestamp, some have none", name_));
       } else if (time && *group_time_ > *time && type_ != MetricType::kInfo) {
         report_(fmt::format("timestamps of a group of {} go back from {} to {}", name_,
-                            *group_time_, *time));
+                            *group_time_ / 1e9, *time / 1e9));
       }
     } else if (groups_seen_.count(group) != 0) {
       report_(fmt::format("samples of one group of {} are apart: `{}`", name_,
                           Excerpt(line.series.text)));
     }
-    if (IsHistogram(type_)) {
-      const bool same_point = group_ && *group_ == group && time == group_time_;
+    // The same series at the same time once more is taken for one whose times were cut short.
+    const bool repeated = !point_series_.insert(labels).second && same_point;
+    if (IsHistogram(type_) && !repeated) {
       histogram_->Take(suffix, labels.Get("le"), line.value, same_point);
     }
     groups_seen_.insert(group);
@@ -234,7 +233,7 @@ class OpenMetricsCheck final : public FamilyCheck {
       report_(fmt::format("{}: `{}` is {}", rule, Excerpt(line.series.text), value));
     };
     const auto is = [suffix](std::initializer_list<std::string_view> known) {
-      return std::find(known.begin(), known.end(), suffix) != known.end();
+      return std::ranges::find(known, suffix) != known.end();
     };
     if (is({"_bucket", "_count", "_gcount"}) && value != std::floor(value)) {
       report("a count is a whole number");
@@ -287,6 +286,7 @@ class OpenMetricsCheck final : public FamilyCheck {
   std::optional<Group> group_;  // Of the last sample.
   std::optional<double> group_time_;
   std::set<Group> groups_seen_;
+  std::set<model::Labels> point_series_;  // Of the group at hand.
   std::optional<OpenMetricsHistogramCheck> histogram_;
 };
 
