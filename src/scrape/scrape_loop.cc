@@ -1,13 +1,12 @@
 #include "scrape/scrape_loop.h"
 
 #include <algorithm>
-#include <fstream>
 
-#include "base/base64.h"
 #include "base/log.h"
 #include "model/sample.h"
 #include "net/encoding.h"
 #include "net/http_text.h"
+#include "scrape/scrape_request.h"
 
 namespace glint::scrape {
 namespace {
@@ -15,9 +14,6 @@ namespace {
 using model::Labels;
 using std::chrono::steady_clock;
 
-// Where body_size_limit says nothing: a target must not be able to take all memory.
-constexpr uint64_t kMaxBodyBytes = 256u << 20;
-constexpr int kMaxRedirects = 10;
 // A scrape that begins this little after its step is stored at the step, so that intervals are
 // even and their deltas small. As Prometheus does.
 constexpr int64_t kSnapMs = 2;
@@ -31,27 +27,6 @@ constexpr std::string_view kReportNames[] = {"up",
                                              "scrape_sample_limit",
                                              "scrape_body_size_bytes"};
 constexpr size_t kPlainReports = 5;  // The others only with extra_scrape_metrics.
-
-StatusOr<std::string> Secret(const std::string& text, const std::string& file) {
-  if (file.empty()) return text;
-  std::ifstream stream(file);
-  if (!stream) return NotFound("unable to read authorization credentials file {}", file);
-  std::string secret((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
-  return secret;
-}
-
-StatusOr<std::string> AuthorizationHeader(const config::HttpCredentials& credentials) {
-  if (credentials.HasBasic()) {
-    ASSIGN_OR_RETURN(const std::string password,
-                     Secret(credentials.password, credentials.password_file));
-    return "Basic " + Base64Encode(credentials.username + ":" + password);
-  }
-  if (!credentials.HasAuthorization()) return std::string();
-  ASSIGN_OR_RETURN(const std::string secret,
-                   Secret(credentials.credentials, credentials.credentials_file));
-  return fmt::format("{} {}", credentials.type, secret);
-}
 
 std::optional<wire::ExpositionFormat> Fallback(const std::string& protocol) {
   if (protocol.find("OpenMetrics") == 0) return wire::ExpositionFormat::kOpenMetrics;
@@ -72,27 +47,6 @@ double Seconds(steady_clock::duration duration) {
 }
 
 }  // namespace
-
-std::string AcceptHeader(const std::vector<std::string>& protocols) {
-  std::string accept;
-  int weight = 6;
-  for (const std::string& protocol : protocols) {
-    std::string_view type;
-    if (protocol == "OpenMetricsText1.0.0") {
-      type = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8";
-    } else if (protocol == "OpenMetricsText0.0.1") {
-      type = "application/openmetrics-text;version=0.0.1";
-    } else if (protocol == "PrometheusText1.0.0") {
-      type = "text/plain;version=1.0.0;escaping=allow-utf-8";
-    } else if (protocol == "PrometheusText0.0.4") {
-      type = "text/plain;version=0.0.4";
-    } else {
-      continue;
-    }
-    accept += fmt::format("{};q=0.{},", type, weight--);
-  }
-  return accept + "*/*;q=0.2";
-}
 
 ScrapeLoop::ScrapeLoop(const ScrapeServices& services, net::HttpClient& client,
                        std::shared_ptr<const config::ScrapeConfig> config, Target target,
@@ -150,35 +104,13 @@ void ScrapeLoop::Begin() {
     hand_over(ResourceExhausted("{}", refusal_));
     return;
   }
-  const StatusOr<std::string> authorization = AuthorizationHeader(config_->credentials);
-  if (!authorization.ok()) {
-    hand_over(authorization.status());
+  StatusOr<net::HttpFetch> request = MakeScrapeRequest(*config_, target_, services_.user_agent);
+  if (!request.ok()) {
+    hand_over(request.status());
     return;
   }
-  net::HttpFetch request = Request();
-  if (!authorization->empty()) request.headers.emplace_back("Authorization", *authorization);
-  client_.Fetch(std::move(request), hand_over);
-}
-
-net::HttpFetch ScrapeLoop::Request() const {
-  net::HttpFetch request;
-  request.url = target_.url;
-  request.timeout = std::chrono::milliseconds(target_.timeout_ms);
-  request.max_body_bytes = config_->body_size_limit > 0 ? config_->body_size_limit : kMaxBodyBytes;
-  request.max_redirects = config_->follow_redirects ? kMaxRedirects : 0;
-  request.stop = stop_.get_token();
-  request.headers = {
-      {"Accept", AcceptHeader(config_->scrape_protocols)},
-      {"Accept-Encoding", config_->enable_compression ? "gzip" : "identity"},
-      {"User-Agent", services_.user_agent},
-      {"X-Prometheus-Scrape-Timeout-Seconds",
-       fmt::format("{}", static_cast<double>(target_.timeout_ms) / 1000)},
-  };
-  for (const auto& header : config_->http_headers) {
-    for (const std::string& value : header.second)
-      request.headers.emplace_back(header.first, value);
-  }
-  return request;
+  request->stop = stop_.get_token();
+  client_.Fetch(*std::move(request), hand_over);
 }
 
 void ScrapeLoop::Process(const Scrape& scrape, StatusOr<net::HttpFetched> fetched) {
@@ -215,7 +147,7 @@ StatusOr<std::string> ScrapeLoop::BodyOf(const StatusOr<net::HttpFetched>& fetch
     return Unavailable("server returned HTTP status {} {}", fetched->status,
                        net::ReasonPhrase(fetched->status));
   }
-  const uint64_t limit = config_->body_size_limit > 0 ? config_->body_size_limit : kMaxBodyBytes;
+  const uint64_t limit = BodyLimit(*config_);
   StatusOr<std::string> body =
       net::Decompress(fetched->body, fetched->Header("Content-Encoding"), limit);
   if (!body.ok() && body.status().code() == StatusCode::kResourceExhausted) {

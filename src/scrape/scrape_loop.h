@@ -99,7 +99,6 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
                                            Result& result);
   Status AddReport(const Scrape& scrape, const Result& result, storage::MetricBatch& batch);
   void Finish();
-  net::HttpFetch Request() const;
 
   const ScrapeServices services_;
   net::HttpClient& client_;
@@ -121,8 +120,5 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   bool busy_ = false;     // From the timer to Finish().
   TargetState state_;
 };
-
-// "Accept" for these protocols, most wanted first.
-std::string AcceptHeader(const std::vector<std::string>& protocols);
 
 }  // namespace glint::scrape
