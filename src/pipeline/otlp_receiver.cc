@@ -58,10 +58,12 @@ StatusOr<Appended> Append(storage::MetricWriter& writer, const TranslatedMetrics
   return appended;
 }
 
-// A request too large once decoded stays too large: sending it again, as RESOURCE_EXHAUSTED would
-// have clients do, is of no use.
+// A request too large once decoded, or nested too deep, stays so: sending it again, as these two
+// codes would have clients do, is of no use.
 Status NotRetried(const Status& status) {
-  if (status.code() != StatusCode::kResourceExhausted) return status;
+  if (status.code() != StatusCode::kResourceExhausted && status.code() != StatusCode::kOutOfRange) {
+    return status;
+  }
   return InvalidArgument("{}", status.message());
 }
 
