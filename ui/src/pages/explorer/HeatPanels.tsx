@@ -3,6 +3,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useMemo } from 'react';
 import { bucketAxis, canBeLog } from '../../base/bucketAxis';
+import type { Dot } from '../../base/dots';
 import { formatCount } from '../../base/format';
 import type { TimeMs } from '../../base/time';
 import { ColourLegend } from '../../charts/ColourLegend';
@@ -28,6 +29,17 @@ interface Props {
 
 const LAYER_NAMES: Readonly<Record<Layer, string>> = { p50: 'p50', p95: 'p95', p99: 'p99', dots: 'exemplars' };
 
+function dotsText(dots: readonly Dot[]): string {
+  if (dots.length === 0) return 'no exemplars in this range';
+  const missing = dots.filter((dot) => dot.stored === 'missing').length;
+  const none = dots.filter((dot) => dot.stored === 'none').length;
+  return [
+    `${formatCount(dots.length)} ${dots.length === 1 ? 'exemplar' : 'exemplars'}`,
+    ...(missing > 0 ? [`${formatCount(missing)} hollow: trace not stored`] : []),
+    ...(none > 0 ? [`${formatCount(none)} without a trace id`] : []),
+  ].join(', ');
+}
+
 export function HeatPanels({ run, groups, query, entry, explorer, now, tall }: Props): JSX.Element {
   const { state, change } = explorer;
   const theme = useChartTheme();
@@ -41,7 +53,6 @@ export function HeatPanels({ run, groups, query, entry, explorer, now, tall }: P
   const highest = shown.reduce((most, group) => group.dots.reduce((top, dot) => Math.max(top, dot.value), most), -Infinity);
   const total = shown.reduce((sum, group) => sum + group.grid.total, 0);
   const dots = shown.flatMap((group) => group.dots);
-  const hollow = dots.filter((dot) => dot.stored === 'missing').length;
   const logPossible = canBeLog(bounds);
   const toggle = (layer: Layer): void =>
     change({
@@ -68,10 +79,8 @@ export function HeatPanels({ run, groups, query, entry, explorer, now, tall }: P
           </button>
         ))}
         <span className={styles['facts']} data-testid="facts">
-          {formatCount(total)} observations · {formatCount(dots.length)}{' '}
-          {dots.length === 1 ? 'exemplar' : 'exemplars'}
+          {formatCount(total)} observations · {dotsText(dots)}
           {run.dots >= MAX_DOTS && ' (the most that is asked for)'}
-          {hollow > 0 && `, ${formatCount(hollow)} hollow: trace not stored`}
         </span>
         <SegmentedControl
           value={logPossible ? state.y : 'linear'}
@@ -81,6 +90,7 @@ export function HeatPanels({ run, groups, query, entry, explorer, now, tall }: P
             { value: 'linear', label: 'linear y' },
           ]}
           onChange={(y) => change({ y: y === 'linear' ? 'linear' : 'log' })}
+          aria-label="Scale of the value axis"
           data-testid="y-scale"
         />
         <div className={styles['scale']}>

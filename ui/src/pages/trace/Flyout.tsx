@@ -52,7 +52,7 @@ export function Flyout(props: Props): JSX.Element {
         }}
       />
       <aside className={styles['flyout']} style={{ width }} aria-label="Trace details" data-testid="flyout" data-trace-id={props.traceId}>
-        <TraceView {...props} where="flyout" />
+        <TraceView key={props.traceId} {...props} where="flyout" />
       </aside>
     </>
   );

@@ -24,6 +24,7 @@ export function TracePage({ traceId, search }: Props): JSX.Element {
     <Shell page="trace">
       {isTraceId(traceId) ? (
         <TraceView
+          key={traceId}
           traceId={traceId.toLowerCase()}
           spanId={params.get('span') ?? ''}
           zone={zone}

@@ -7,6 +7,7 @@ import { formatDurationNs } from '../../base/format';
 import { formatPrecise, nsToMs, type Zone } from '../../base/time';
 import { visibleRows, type Trace } from '../../base/traceTree';
 import { useAnswer } from '../../query/useAnswer';
+import { useNow } from '../../query/useNow';
 import { CopyButton } from '../../widgets/CopyButton';
 import { FailureNote } from '../../widgets/FailureNote';
 import { IconButton } from '../../widgets/IconButton';
@@ -31,12 +32,22 @@ interface Props {
   readonly onClose: (() => void) | null;
 }
 
+const MISSING_REFRESH_MS = 3_000;
+
 export function TraceView(props: Props): JSX.Element {
   const { traceId, spanId, where, onClose } = props;
-  const answer = useAnswer(['trace', traceId], [], (signal) => fetchTrace(traceId, signal), true, 2_000);
+  // A trace that is not there yet may be in a batch on its way.
+  const [missing, setMissing] = useState<string | null>(null);
+  const [now] = useNow(missing === null ? 0 : MISSING_REFRESH_MS);
+  const answer = useAnswer(['trace', traceId], [now], (signal) => fetchTrace(traceId, signal), true, 2_000);
   const trace = answer.value;
+  const { failure, fetching } = answer;
+  useEffect(() => {
+    // While it is asked again there is no failure for a moment: only an answer ends the waiting.
+    if (!fetching) setMissing(failure?.kind === 'notFound' ? failure.message : null);
+  }, [failure, fetching]);
   return (
-    <div className={styles['view']} data-testid="trace" data-where={where} data-state={trace !== null ? 'shown' : answer.failure !== null ? answer.failure.kind : 'loading'}>
+    <div className={styles['view']} data-testid="trace" data-where={where} data-state={trace !== null ? 'shown' : missing !== null ? 'notFound' : failure !== null ? failure.kind : 'loading'}>
       <header className={styles['head']}>
         <div className={styles['title']}>
           <h2>{trace === null ? 'Trace' : trace.root.name}</h2>
@@ -64,20 +75,20 @@ export function TraceView(props: Props): JSX.Element {
         <TraceBody {...props} trace={trace} />
       ) : (
         <div className={styles['state']}>
-          {answer.failure === null ? (
-            <Loader size="sm" color="gray" />
-          ) : answer.failure.kind === 'notFound' ? (
+          {missing !== null ? (
             <div data-testid="trace-missing">
               <h3>This trace is not stored here</h3>
               <p>
                 The exemplar names it, but no span of it has come to this glint. It may have been sampled away by the
-                SDK, sent to another backend, or still be in a batch on its way: then it opens in a few seconds. Check
+                SDK, sent to another backend, or still be in a batch on its way: then it opens here by itself. Check
                 that the service sends its spans to this glint, by OTLP on port 4317 (gRPC) or 4318 (HTTP).
               </p>
-              <p className={styles['said']}>The server said: {answer.failure.message}</p>
+              <p className={styles['said']}>The server said: {missing}</p>
             </div>
+          ) : failure !== null && failure.kind !== 'notFound' ? (
+            <FailureNote failure={failure} title="The trace could not be read" />
           ) : (
-            <FailureNote failure={answer.failure} title="The trace could not be read" />
+            <Loader size="sm" color="gray" />
           )}
         </div>
       )}
