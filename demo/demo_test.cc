@@ -208,7 +208,7 @@ TEST(TargetsTest, AreOneJobForEachService) {
   EXPECT_EQ(ReadyJson(9, {{"frontend", 2}}),
             "{\"server\": \"http://127.0.0.1:9\", \"frontends\": [\"http://127.0.0.1:2\"], "
             "\"targets\": [{\"job\": \"frontend\", \"target\": \"127.0.0.1:2\"}]}\n");
-  EXPECT_NE(WriteWhole("/nonexistent/file", "x"), "");
+  EXPECT_NE(WriteWhole("/dev/null/file", "x"), "");
 }
 
 }  // namespace

@@ -96,9 +96,11 @@ ExpositionFormat NegotiateFormat(std::string_view accept) {
 }
 
 Exposition Serialize(const Registry& registry, ExpositionFormat format) {
-  internal::ExpositionWriter writer(format);
+  internal::ExpositionWriter writer(format, registry.page_size_hint());
   for (const auto& collector : registry.Collectors()) collector->Write(writer);
-  return {std::string(ContentType(format)), writer.Finish()};
+  Exposition page{std::string(ContentType(format)), writer.Finish()};
+  registry.set_page_size_hint(page.body.size() + page.body.size() / 8);
+  return page;
 }
 
 Exposition Serialize(const Registry& registry, std::string_view accept) {

@@ -114,11 +114,14 @@ void ExpositionWriter::Sample(std::string_view suffix, std::string_view labels, 
   out_.push_back('\n');
 }
 
-void ExpositionWriter::Bucket(std::string_view labels, std::string_view bound, uint64_t cumulative,
+void ExpositionWriter::BeginBuckets(std::string_view labels) {
+  bucket_start_.assign(name_).append("_bucket{").append(labels);
+  if (!labels.empty()) bucket_start_.push_back(',');
+}
+
+void ExpositionWriter::Bucket(std::string_view bound_label, uint64_t cumulative,
                               const std::optional<Exemplar>& exemplar) {
-  out_.append(name_).append("_bucket{").append(labels);
-  if (!labels.empty()) out_.push_back(',');
-  out_.append("le=\"").append(bound).append("\"} ");
+  out_.append(bucket_start_).append(bound_label).append("} ");
   AppendInteger(cumulative, out_);
   if (exemplar && open_metrics()) AppendExemplar(*exemplar);
   out_.push_back('\n');

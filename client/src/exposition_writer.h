@@ -27,7 +27,10 @@ std::string FormatLabels(const Labels& const_labels, const LabelNames& names,
 
 class ExpositionWriter {
  public:
-  explicit ExpositionWriter(ExpositionFormat format) : format_(format) {}
+  // `size_hint`: about how long the text will be.
+  ExpositionWriter(ExpositionFormat format, size_t size_hint) : format_(format) {
+    out_.reserve(size_hint);
+  }
 
   // Starts a family: HELP, TYPE, UNIT.
   void Begin(const FamilyInfo& info);
@@ -35,8 +38,12 @@ class ExpositionWriter {
   void Sample(std::string_view suffix, std::string_view labels, double value,
               const std::optional<Exemplar>& exemplar = std::nullopt);
   void Sample(std::string_view suffix, std::string_view labels, uint64_t value);
-  void Bucket(std::string_view labels, std::string_view bound, uint64_t cumulative,
+  // The buckets of one histogram: its labels first, then each with its finished le label.
+  void BeginBuckets(std::string_view labels);
+  void Bucket(std::string_view bound_label, uint64_t cumulative,
               const std::optional<Exemplar>& exemplar);
+
+  bool wants_exemplars() const { return open_metrics(); }
 
   // The whole text; the writer is empty afterwards.
   std::string Finish();
@@ -48,6 +55,7 @@ class ExpositionWriter {
 
   const ExpositionFormat format_;
   std::string name_;
+  std::string bucket_start_;  // name_bucket{labels,
   std::string out_;
 };
 

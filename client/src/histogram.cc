@@ -28,13 +28,6 @@ std::vector<double> WithoutInfinity(std::vector<double> bounds) {
   return bounds;
 }
 
-std::vector<std::string> BoundTexts(const std::vector<double>& bounds) {
-  std::vector<std::string> texts;
-  for (const double bound : bounds) texts.push_back(internal::FormatBound(bound));
-  texts.push_back("+Inf");
-  return texts;
-}
-
 }  // namespace
 
 std::vector<double> ExponentialBounds(double first, double factor, size_t count) {
@@ -49,27 +42,35 @@ std::vector<double> LinearBounds(double first, double width, size_t count) {
   return bounds;
 }
 
+internal::HistogramLayout::HistogramLayout(const HistogramOptions& options)
+    : bounds(WithoutInfinity(options.bounds)), exemplar_interval(options.exemplar_interval) {
+  for (const double bound : bounds) bound_labels.push_back("le=\"" + FormatBound(bound) + "\"");
+  bound_labels.push_back("le=\"+Inf\"");
+}
+
 Histogram::Histogram(const HistogramOptions& options)
-    : bounds_(WithoutInfinity(options.bounds)),
-      bound_texts_(BoundTexts(bounds_)),
-      exemplar_interval_(options.exemplar_interval),
-      lines_per_stripe_((1 + bounds_.size() + 1 + kCellsPerLine - 1) / kCellsPerLine),
+    : Histogram(std::make_shared<const internal::HistogramLayout>(options)) {}
+
+Histogram::Histogram(std::shared_ptr<const internal::HistogramLayout> layout)
+    : layout_(std::move(layout)),
+      lines_per_stripe_((1 + bucket_count() + kCellsPerLine - 1) / kCellsPerLine),
       lines_(new Line[lines_per_stripe_ * internal::StripeCount()]),
-      exemplars_(new ExemplarSlot[bounds_.size() + 1]) {}
+      exemplars_(new ExemplarSlot[bucket_count()]) {}
 
 size_t Histogram::BucketOf(double value) const {
   // Counting instead of searching: no branch to mispredict, and few bounds fit few lines.
   constexpr size_t kCountUpTo = 32;
-  const size_t size = bounds_.size();
+  const double* const bounds = layout_->bounds.data();
+  const size_t size = layout_->bounds.size();
   if (size <= kCountUpTo) {
     size_t bucket = 0;
-    for (size_t i = 0; i < size; ++i) bucket += !(value <= bounds_[i]);
+    for (size_t i = 0; i < size; ++i) bucket += !(value <= bounds[i]);
     return bucket;
   }
   size_t low = 0;
   for (size_t length = size; length > 0;) {
     const size_t half = length / 2;
-    if (!(value <= bounds_[low + half])) {
+    if (!(value <= bounds[low + half])) {
       low += half + 1;
       length -= half + 1;
     } else {
@@ -91,38 +92,55 @@ void Histogram::Observe(double value) {
   }
   const SpanContext* const span = internal::current_span_context;
   if (span != nullptr && span->IsSampled()) {
-    exemplars_[bucket].Offer(*span, value, exemplar_interval_);
+    exemplars_[bucket].Offer(*span, value, layout_->exemplar_interval);
+    if (!has_exemplars_.load(std::memory_order_relaxed)) {
+      has_exemplars_.store(true, std::memory_order_release);
+    }
   }
+}
+
+uint64_t Histogram::CountOf(size_t bucket) const {
+  const size_t cell = bucket + 1;
+  uint64_t count = 0;
+  for (size_t stripe = 0; stripe < internal::StripeCount(); ++stripe) {
+    const Line& line = lines_[stripe * lines_per_stripe_ + cell / kCellsPerLine];
+    count += line.cells[cell % kCellsPerLine].load(std::memory_order_relaxed);
+  }
+  return count;
+}
+
+double Histogram::Sum() const {
+  double sum = 0;
+  for (size_t stripe = 0; stripe < internal::StripeCount(); ++stripe) {
+    sum += FromBits(lines_[stripe * lines_per_stripe_].cells[0].load(std::memory_order_relaxed));
+  }
+  return sum;
 }
 
 Histogram::Snapshot Histogram::Read() const {
   Snapshot snapshot;
-  snapshot.buckets.resize(bounds_.size() + 1);
-  snapshot.exemplars.resize(bounds_.size() + 1);
-  for (size_t stripe = 0; stripe < internal::StripeCount(); ++stripe) {
-    const Line* const lines = &lines_[stripe * lines_per_stripe_];
-    snapshot.sum += FromBits(lines[0].cells[0].load(std::memory_order_relaxed));
-    for (size_t cell = 1; cell <= snapshot.buckets.size(); ++cell) {
-      snapshot.buckets[cell - 1] +=
-          lines[cell / kCellsPerLine].cells[cell % kCellsPerLine].load(std::memory_order_relaxed);
-    }
-  }
-  for (size_t i = 0; i < snapshot.buckets.size(); ++i) {
-    snapshot.count += snapshot.buckets[i];
-    snapshot.exemplars[i] = exemplars_[i].Read();
+  snapshot.sum = Sum();
+  for (size_t i = 0; i < bucket_count(); ++i) {
+    snapshot.buckets.push_back(CountOf(i));
+    snapshot.count += snapshot.buckets.back();
+    snapshot.exemplars.push_back(exemplars_[i].Read());
   }
   return snapshot;
 }
 
 void Histogram::Write(const std::string& labels, internal::ExpositionWriter& writer) const {
-  const Snapshot snapshot = Read();
+  const bool exemplars = writer.wants_exemplars() && has_exemplars_.load(std::memory_order_acquire);
+  // Before the counts, so that the sum never is of more than was counted.
+  const double sum = Sum();
   uint64_t cumulative = 0;
-  for (size_t i = 0; i < snapshot.buckets.size(); ++i) {
-    cumulative += snapshot.buckets[i];
-    writer.Bucket(labels, bound_texts_[i], cumulative, snapshot.exemplars[i]);
+  writer.BeginBuckets(labels);
+  for (size_t i = 0; i < bucket_count(); ++i) {
+    cumulative += CountOf(i);
+    writer.Bucket(layout_->bound_labels[i], cumulative,
+                  exemplars ? exemplars_[i].Read() : std::nullopt);
   }
-  writer.Sample("_count", labels, snapshot.count);
-  writer.Sample("_sum", labels, snapshot.sum);
+  writer.Sample("_count", labels, cumulative);
+  writer.Sample("_sum", labels, sum);
 }
 
 }  // namespace glint

@@ -208,7 +208,7 @@ Registry::HistogramFamily& Registry::AddHistogram(std::string name, std::string 
   return Register(std::make_shared<HistogramFamily>(
       Describe(FamilyInfo::Type::kHistogram, std::move(name), std::move(help),
                std::move(label_names), std::move(options)),
-      std::move(histogram)));
+      std::make_shared<const internal::HistogramLayout>(histogram)));
 }
 
 void Registry::AddCounterCallback(std::string name, std::string help,

@@ -13,7 +13,7 @@
 //
 // Lock-free and allocation-free, thread-safe. Observations are spread over stripes by thread, so
 // that threads rarely share a cache line; one histogram costs about 200 bytes for each stripe (a
-// stripe for each core, 16 at most) and 48 bytes for each bucket.
+// stripe for each core, 16 at most) and 48 bytes for each bucket; bounds are the family's.
 #pragma once
 
 #include <array>
@@ -44,10 +44,24 @@ struct HistogramOptions {
 std::vector<double> ExponentialBounds(double first, double factor, size_t count);
 std::vector<double> LinearBounds(double first, double width, size_t count);
 
+namespace internal {
+
+// What all histograms of a family share.
+struct HistogramLayout {
+  explicit HistogramLayout(const HistogramOptions& options);
+
+  std::vector<double> bounds;             // Without +Inf.
+  std::vector<std::string> bound_labels;  // le="0.005", and last le="+Inf".
+  std::chrono::nanoseconds exemplar_interval;
+};
+
+}  // namespace internal
+
 class Histogram : public Metric {
  public:
   // REQUIRES: bounds ascend and none is NaN (Registry::AddHistogram checks).
   explicit Histogram(const HistogramOptions& options);
+  explicit Histogram(std::shared_ptr<const internal::HistogramLayout> layout);
 
   // NaN is counted in the +Inf bucket and makes the sum NaN, as elsewhere.
   void Observe(double value);
@@ -60,7 +74,7 @@ class Histogram : public Metric {
   };
   Snapshot Read() const;
 
-  const std::vector<double>& bounds() const { return bounds_; }
+  const std::vector<double>& bounds() const { return layout_->bounds; }
 
   void Write(const std::string& labels, internal::ExpositionWriter& writer) const override;
 
@@ -70,14 +84,17 @@ class Histogram : public Metric {
   };
 
   size_t BucketOf(double value) const;
+  size_t bucket_count() const { return layout_->bounds.size() + 1; }
+  // Over all stripes.
+  uint64_t CountOf(size_t bucket) const;
+  double Sum() const;
 
-  const std::vector<double> bounds_;
-  const std::vector<std::string> bound_texts_;
-  const std::chrono::nanoseconds exemplar_interval_;
+  const std::shared_ptr<const internal::HistogramLayout> layout_;
   // A stripe is the sum (the bits of a double), then one cell for each bucket, in whole lines.
   const size_t lines_per_stripe_;
   const std::unique_ptr<Line[]> lines_;
   const std::unique_ptr<ExemplarSlot[]> exemplars_;
+  std::atomic<bool> has_exemplars_{false};  // Else a scrape doesn't look at the slots.
 };
 
 // Observes the seconds from its construction to its end, in a histogram that outlives it. Give it

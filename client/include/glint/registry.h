@@ -14,6 +14,7 @@
 // Thread-safe. A registry outlives what it hands out by reference.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -46,7 +47,7 @@ class SampleSink {
 
 class Registry {
  public:
-  using HistogramFamily = FamilyOf<Histogram, HistogramOptions>;
+  using HistogramFamily = FamilyOf<Histogram, std::shared_ptr<const internal::HistogramLayout>>;
   using Callback = std::function<void(SampleSink&)>;
   using ErrorHandler = std::function<void(const std::string&)>;
 
@@ -78,6 +79,12 @@ class Registry {
   // All families, in the order of their registration. For Serialize.
   std::vector<std::shared_ptr<const internal::Collector>> Collectors() const;
 
+  // About how long the next page will be, so that it need not grow step by step.
+  size_t page_size_hint() const { return page_size_hint_.load(std::memory_order_relaxed); }
+  void set_page_size_hint(size_t size) const {
+    page_size_hint_.store(size, std::memory_order_relaxed);
+  }
+
  private:
   internal::FamilyInfo Describe(internal::FamilyInfo::Type type, std::string name, std::string help,
                                 LabelNames label_names, FamilyOptions options) const;
@@ -87,6 +94,7 @@ class Registry {
 
   const Labels const_labels_;
   const ErrorHandler on_error_;
+  mutable std::atomic<size_t> page_size_hint_{4096};
 
   mutable std::mutex mutex_;  // Guards the three below.
   std::vector<std::shared_ptr<internal::Collector>> collectors_;
