@@ -27,6 +27,7 @@ using SenderId = uint64_t;
 struct HistogramSample {
   model::TimeMs time = 0;
   std::shared_ptr<const model::Histogram> histogram;  // Never null.
+  model::TimeMs start_time = 0;                       // When counting began; 0 where unknown.
 };
 
 struct MetricBatch {
