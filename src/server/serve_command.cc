@@ -43,7 +43,7 @@ int ServeCommand(int argc, const char* const* argv) {
   app.footer(kFooter);
   if (const auto exit_code = ParseCommandLine(app, argc, argv)) return *exit_code;
 
-  SetUpLog(options.log_level, options.log_format);
+  SetUpLog(LogLevelOf(options), LogFormatOf(options));
   const sigset_t signals = BlockSignals();
   StatusOr<std::unique_ptr<Program>> program = Program::Start(options);
   if (!program.ok()) {

@@ -63,23 +63,24 @@ void AddServeFlags(CLI::App& app, ServeOptions& options) {
       ->capture_default_str()
       ->group("Query");
 
-  app.add_option("--log-level", options.log_level, "debug, info, warn or error")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, LogLevel>{{"debug", LogLevel::kDebug},
-                                                                  {"info", LogLevel::kInfo},
-                                                                  {"warn", LogLevel::kWarn},
-                                                                  {"error", LogLevel::kError}},
-                                  CLI::ignore_case))
-      ->type_name("LEVEL")
-      ->default_str("info")
+  app.add_option("--log-level", options.log_level, "The least that is worth a line")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str()
       ->group("Log");
   app.add_option("--log-format", options.log_format, "text for people, json for machines")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, LogFormat>{{"text", LogFormat::kText}, {"json", LogFormat::kJson}},
-          CLI::ignore_case))
-      ->type_name("FORMAT")
-      ->default_str("text")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str()
       ->group("Log");
+}
+
+LogLevel LogLevelOf(const ServeOptions& options) {
+  if (options.log_level == "debug") return LogLevel::kDebug;
+  if (options.log_level == "warn") return LogLevel::kWarn;
+  return options.log_level == "error" ? LogLevel::kError : LogLevel::kInfo;
+}
+
+LogFormat LogFormatOf(const ServeOptions& options) {
+  return options.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
 }
 
 }  // namespace glint::server

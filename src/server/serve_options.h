@@ -30,11 +30,15 @@ struct ServeOptions {
   uint64_t query_max_samples = 50'000'000;
   uint64_t query_max_mib = 1024;
 
-  LogLevel log_level = LogLevel::kInfo;
-  LogFormat log_format = LogFormat::kText;
+  std::string log_level = "info";   // debug, info, warn, error
+  std::string log_format = "text";  // or "json"
 };
 
 // Declares the flags on `app`; they are written into `options`, which outlives the parse.
 void AddServeFlags(CLI::App& app, ServeOptions& options);
+
+// Of options that were parsed, so that their words are known ones.
+LogLevel LogLevelOf(const ServeOptions& options);
+LogFormat LogFormatOf(const ServeOptions& options);
 
 }  // namespace glint::server
