@@ -183,6 +183,7 @@ StatusOr<std::vector<model::SeriesExemplars>> MemoryMetrics::SelectExemplars(
     const ExemplarQuery& query, QueryBudget& budget) const {
   RETURN_IF_ERROR(budget.Check());
   std::vector<model::SeriesExemplars> out;
+  uint64_t bytes = 0;
   {
     const absl::ReaderMutexLock lock(&mutex_);
     std::set<model::SeriesRef> refs;
@@ -199,7 +200,9 @@ StatusOr<std::vector<model::SeriesExemplars>> MemoryMetrics::SelectExemplars(
         if (query.time.Contains(exemplar.time)) found.exemplars.push_back(exemplar);
       }
       if (found.exemplars.empty()) continue;
-      RETURN_IF_ERROR(budget.Check());
+      const uint64_t taken = found.exemplars.size() * sizeof(model::Exemplar);
+      RETURN_IF_ERROR(budget.Charge(taken));
+      bytes += taken;
       found.series = *entry.data->labels;
       out.push_back(std::move(found));
     }
@@ -207,6 +210,7 @@ StatusOr<std::vector<model::SeriesExemplars>> MemoryMetrics::SelectExemplars(
   std::sort(out.begin(), out.end(),
             [](const auto& a, const auto& b) { return a.series < b.series; });
   SpreadExemplars(query.limit, out);
+  budget.Release(bytes);
   return out;
 }
 

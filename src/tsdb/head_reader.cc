@@ -44,6 +44,7 @@ std::vector<std::shared_ptr<const model::Labels>> Head::Series(
 StatusOr<std::vector<model::SeriesExemplars>> Head::SelectExemplars(
     const storage::ExemplarQuery& query, QueryBudget& budget) const {
   std::vector<model::SeriesExemplars> out;
+  uint64_t bytes = 0;
   {
     const absl::ReaderMutexLock lock(&mutex_);
     std::set<SeriesRef> refs;
@@ -55,13 +56,15 @@ StatusOr<std::vector<model::SeriesExemplars>> Head::SelectExemplars(
       const HeadSeries& series = *Find(ref);
       const auto& held = series.exemplars();
       if (held.empty()) continue;
-      RETURN_IF_ERROR(budget.Check());
       auto at = std::partition_point(held.begin(), held.end(), [&](const auto& exemplar) {
         return exemplar.time < query.time.start;
       });
       model::SeriesExemplars found;
       for (; at != held.end() && at->time <= query.time.end; ++at) found.exemplars.push_back(*at);
       if (found.exemplars.empty()) continue;
+      const uint64_t taken = found.exemplars.size() * sizeof(model::Exemplar);
+      RETURN_IF_ERROR(budget.Charge(taken));
+      bytes += taken;
       found.series = *series.labels();
       out.push_back(std::move(found));
     }
@@ -69,6 +72,7 @@ StatusOr<std::vector<model::SeriesExemplars>> Head::SelectExemplars(
   std::sort(out.begin(), out.end(),
             [](const auto& a, const auto& b) { return a.series < b.series; });
   storage::SpreadExemplars(query.limit, out);
+  budget.Release(bytes);
   return out;
 }
 

@@ -19,6 +19,7 @@ using storage::MetricBatch;
 
 // At the limit so much is let go at once that the next time is not soon.
 constexpr uint64_t kFreedShare = 10;  // A tenth.
+constexpr int64_t kLimitPauseMs = 30'000;
 
 // Removes items at the marked places.
 template <typename T>
@@ -173,7 +174,7 @@ void MetricStore::Commit(std::span<Pending* const> group) {
     const absl::MutexLock lock(&mutex_);
     stats_.appended.Add(sum);
   }
-  if (head_.bytes() > options_.max_bytes) KeepToLimit(now);
+  if (head_.bytes() > options_.max_bytes && now >= next_limit_check_) KeepToLimit(now);
 }
 
 bool MetricStore::Stage(Pending& pending, uint64_t segment, TimeMs now, Staged& staged) {
@@ -240,6 +241,9 @@ void MetricStore::KeepToLimit(TimeMs now) {
   prepared_segment_ = 0;  // The log has to know of it before more is written.
   LogWarn("tsdb", "{} bytes of samples, at most {} are kept: let go {} samples before {}", held,
           options_.max_bytes, drops.samples, time);
+  // What cannot be let go, labels above all, is not looked for again with every batch.
+  const bool is_enough = head_.bytes() <= options_.max_bytes;
+  next_limit_check_ = is_enough ? model::kMinTimeMs : now + kLimitPauseMs;
   const absl::MutexLock lock(&mutex_);
   Add(drops, stats_.dropped_by_limit);
 }

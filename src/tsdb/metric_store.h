@@ -2,7 +2,8 @@
 //
 // What Append() acknowledged is in the log (wal::AckMode says against what that holds). Each log
 // segment defines the series that it uses, so segments older than the retention go as whole files.
-// At the memory limit the oldest samples are let go first, never new ones refused.
+// At the memory limit the oldest samples are let go first, never new ones refused; where that is
+// not enough (more series than fit) the limit is exceeded and logged, and max_series is the bound.
 //
 // One thread of its own applies the retention. Thread-safe.
 #pragma once
@@ -42,7 +43,7 @@ struct MetricStoreOptions {
   FileSystem* files = &PosixFileSystem();  // These two outlive the store.
   const Clock* clock = &SystemClock();
   // How often the store's thread calls Maintain(); 0: there is no thread, the owner calls it.
-  int64_t maintenance_interval_ms = 10'000;
+  int64_t maintenance_interval_ms = 60'000;
 };
 
 struct MetricStoreStats {
@@ -137,6 +138,7 @@ class MetricStore final : public storage::MetricWriter,
 
   // Of the committing thread alone.
   uint64_t prepared_segment_ = 0;             // Floor and metadata are logged in it.
+  model::TimeMs next_limit_check_ = model::kMinTimeMs;
   std::map<uint64_t, model::TimeMs> newest_;  // By segment: the newest time in it.
 
   mutable absl::Mutex mutex_;
