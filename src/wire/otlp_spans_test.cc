@@ -178,6 +178,26 @@ TEST(OtlpSpansTest, SpanWithBadIdsIsRefusedAlone) {
   EXPECT_THAT(decoded->refused.first_reason, HasSubstr("trace id has 0 bytes, expected 16"));
 }
 
+// Some SDKs send the invalid span's ids in full length.
+TEST(OtlpSpansTest, IdsOfZerosAreNoIds) {
+  for (const bool zero_trace : {false, true}) {
+    std::string request;
+    {
+      protozero::pbf_writer out(request);
+      protozero::pbf_writer resource(out, 1);
+      protozero::pbf_writer scope(resource, 2);
+      protozero::pbf_writer span(scope, 2);
+      span.add_bytes(1, std::string(16, zero_trace ? '\0' : '\1'));
+      span.add_bytes(2, std::string(8, zero_trace ? '\1' : '\0'));
+    }
+    const auto decoded = DecodeOtlpSpans(request, OtlpEncoding::kProtobuf);
+    ASSERT_TRUE(decoded.ok());
+    EXPECT_EQ(decoded->refused.count, 1u);
+    EXPECT_THAT(decoded->refused.first_reason, HasSubstr("is all zero"));
+    EXPECT_THAT(decoded->batch.groups, IsEmpty());
+  }
+}
+
 TEST(OtlpSpansTest, LinkToNowhereIsDroppedAndCounted) {
   std::vector<model::ScopeSpans> groups = TwoGroups();
   groups[0].spans[0].links.push_back({});

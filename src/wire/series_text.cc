@@ -38,23 +38,25 @@ size_t ScanName(std::string_view text, CharClass start, CharClass rest) {
   return end;
 }
 
-// Length of the quoted text at the start, both quotes included; 0 when there is none or no end.
-size_t ScanQuoted(std::string_view text) {
-  if (text.empty() || text[0] != '"') return 0;
-  size_t at = 1;
-  while (at < text.size()) {
+struct Quoted {
+  size_t length = 0;     // Both quotes included; 0 when there is none or no end.
+  bool is_utf8 = false;  // What is between them.
+};
+
+// The quoted text at the start.
+Quoted ScanQuoted(std::string_view text) {
+  if (text.empty() || text[0] != '"') return {};
+  uint8_t seen = 0;  // All bytes together: the top bit is set once one is not ASCII.
+  for (size_t at = 1; at < text.size(); ++at) {
     const char c = text[at];
-    if (c == '"') return at + 1;
-    at += c == '\\' ? 2 : 1;
+    if (c == '"') {
+      return {at + 1, (seen & 0x80) == 0 || IsValidUtf8(text.substr(1, at - 1))};
+    }
+    seen |= static_cast<uint8_t>(c);
+    if (c == '\\' && ++at < text.size()) seen |= static_cast<uint8_t>(text[at]);
   }
-  return 0;
+  return {};
 }
-
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
-}
-
-bool IsUtf8(std::string_view text) { return IsAscii(text) || IsValidUtf8(text); }
 
 // Beyond this many, names are compared sorted rather than each with each.
 constexpr size_t kFewLabels = 24;
@@ -155,11 +157,11 @@ class SeriesScanner {
   Status ScanEntry() {
     const std::string_view rest = line_.substr(at_);
     RawLabel label;
-    if (const size_t length = ScanQuoted(rest); length != 0) {
+    if (const Quoted quoted = ScanQuoted(rest); quoted.length != 0) {
       label.quoted_name = true;
-      label.name = rest.substr(1, length - 2);
-      if (!IsUtf8(label.name)) return NotUtf8("name", label.name);
-      at_ += length;
+      label.name = rest.substr(1, quoted.length - 2);
+      if (!quoted.is_utf8) return NotUtf8("name", label.name);
+      at_ += quoted.length;
     } else {
       const size_t bare = ScanName(rest, kLabelStart, kLabelRest);
       if (bare == 0) return Expected("a label name");
@@ -177,15 +179,15 @@ class SeriesScanner {
     ++at_;
     SkipBlanks();
     const std::string_view value = line_.substr(at_);
-    const size_t length = ScanQuoted(value);
-    if (length == 0) return Expected("a label value in double quotes");
-    label.value = value.substr(1, length - 2);
+    const Quoted quoted = ScanQuoted(value);
+    if (quoted.length == 0) return Expected("a label value in double quotes");
+    label.value = value.substr(1, quoted.length - 2);
     if (label.name.empty() || label.name == model::kMetricName) {
       return InvalidArgument("`{}` is no label name a series may carry, in `{}`", label.name,
                              Excerpt(line_));
     }
-    if (!IsUtf8(label.value)) return NotUtf8("value", label.value);
-    at_ += length;
+    if (!quoted.is_utf8) return NotUtf8("value", label.value);
+    at_ += quoted.length;
     out_.labels.push_back(label);
     return OkStatus();
   }
@@ -220,8 +222,8 @@ Status ScanLabelSet(std::string_view text, RawSeries& out) {
 }
 
 size_t ScanMetricName(std::string_view text) {
-  const size_t quoted = ScanQuoted(text);
-  if (quoted > 2) return IsUtf8(text.substr(0, quoted)) ? quoted : 0;
+  const Quoted quoted = ScanQuoted(text);
+  if (quoted.length > 2) return quoted.is_utf8 ? quoted.length : 0;
   return ScanName(text, kMetricStart, kMetricRest);
 }
 
