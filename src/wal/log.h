@@ -43,7 +43,7 @@ struct LogOptions {
   AckMode ack = AckMode::kSynced;
   uint64_t segment_bytes = 32 << 20;            // A segment that has as much is closed;
   int64_t segment_age_ms = 2 * 60 * 60 * 1000;  // so is one that is as old.
-  uint64_t preallocate_bytes = 4 << 20;         // Room is taken in steps of this, or of segment_bytes.
+  uint64_t preallocate_bytes = 4 << 20;  // Room is taken in steps of this, or of segment_bytes.
 };
 
 struct Record {

@@ -56,7 +56,7 @@ class ApplicationTest:
     """What holds for each application; subclasses start theirs."""
 
     def test_every_dot_opens_under_load(self):
-        with Glint(config=scrape_config({'placeholder': '127.0.0.1:1'})) as glint:
+        with Glint(config=scrape_config({'nobody_yet': '127.0.0.1:1'})) as glint:
             application = self.application(glint)
             try:
                 glint.config_path.write_text(scrape_config({'app': f'127.0.0.1:{application.port}'}))
