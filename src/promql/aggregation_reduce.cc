@@ -116,7 +116,7 @@ class Reducer {
         return;
       }
       if (histograms.empty()) histograms.resize(cells);
-      if (histograms[cell] == nullptr) histograms[cell] = std::make_unique<HistogramSum>();
+      if (histograms[cell] == nullptr) histograms[cell] = std::make_unique<HistogramSum>(average);
       histograms[cell]->Add(*column.histograms[step]);
     });
     for (size_t cell = 0; cell < cells; ++cell) {
@@ -136,7 +136,7 @@ class Reducer {
         evaluation_.annotations.Warn(aggregate_.body->position, MixedExponentialAndCustom(""));
         continue;
       }
-      out.SetHistogram(cell % steps_, sum->Get(average));
+      out.SetHistogram(cell % steps_, sum->Get());
     }
   }
 

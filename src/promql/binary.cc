@@ -60,6 +60,7 @@ Point OnHistograms(const BinaryExpr& binary, const Point& left, const Point& rig
     annotations.Inform(binary.position,
                        fmt::format("mismatched custom buckets were reconciled during {}", name));
   }
+  if (!add) result->counter_reset_hint = model::CounterResetHint::kGauge;
   Compact(*result);
   return Point::Of(std::move(result));
 }

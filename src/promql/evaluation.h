@@ -34,6 +34,9 @@ class Evaluation {
   QueryBudget& budget;
   AnnotationLog& annotations;
   const QueryTimes query;
+  // While only counts and sums of histograms are wanted, each is read with what it says of
+  // counter resets: found out from the one before where the sender did not say.
+  bool detect_histogram_resets = false;
 
   // A scalar, string or vector expression at each step of a grid.
   // REQUIRES: it is no range.

@@ -53,7 +53,7 @@ std::shared_ptr<model::Histogram> Interpolate(const storage::HistogramSample& fi
 Point ExtendedHistogramChange(const Window& window, bool smoothed, bool counter, RangeCall& call) {
   const Samples samples = window.histograms;
   const auto [first, last] = FindEnds(window, smoothed);
-  if (samples[last].time <= window.start) return {};
+  if (samples[last].time <= window.start || samples[first].time > window.end) return {};
   const auto warn = [&](const std::string& text) {
     call.annotations().Warn(call.range_position, text);
     return Point();

@@ -28,7 +28,7 @@ Point FloatChange(const Window& window, bool smoothed, bool counter) {
         std::lower_bound(times.begin(), times.begin() + static_cast<ptrdiff_t>(last), window.end) -
         times.begin());
   }
-  if (times[last] <= window.start) return {};
+  if (times[last] <= window.start || times[first] > window.end) return {};
   const bool left_between = smoothed && times[first] < window.start;
   const bool right_between = smoothed && last > 0 && times[last] > window.end;
   const bool same_pair = left_between && right_between && first + 1 == last;

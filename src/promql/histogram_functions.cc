@@ -1,6 +1,7 @@
 // histogram_*: native histograms one by one, classic ones from the series of their buckets.
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "promql/call.h"
 #include "promql/grouping.h"
@@ -265,7 +266,10 @@ StatusOr<Value> CallHistogramFunction(Evaluation& evaluation, const CallExpr& ca
     case FunctionId::kHistogramFraction:
       return Fraction(evaluation, call, grid);
     default: {
-      ASSIGN_OR_RETURN(Value value, evaluation.Eval(*call.arguments[0], grid));
+      const bool before = std::exchange(evaluation.detect_histogram_resets, true);
+      StatusOr<Value> argument = evaluation.Eval(*call.arguments[0], grid);
+      evaluation.detect_histogram_resets = before;
+      ASSIGN_OR_RETURN(Value value, std::move(argument));
       TakeProperty(value.vector, call.function->id);
       return value;
     }

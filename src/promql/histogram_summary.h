@@ -3,28 +3,60 @@
 
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "promql/compensated_sum.h"
+#include "promql/histogram_parts.h"
 #include "promql/range_function.h"
 
 namespace glint::promql {
 
-// Histograms summed up one by one, and what was to be said about it.
+// Histograms summed up one by one, each number compensated (compensated_sum.h); and what there is
+// to say about it.
 class HistogramSum {
  public:
-  // A sum of what does not fit together is none; Get() is then null.
-  void Add(const model::Histogram& histogram);
-  // Null when there is no sum. Divided by the number of histograms when `average`.
-  std::shared_ptr<model::Histogram> Get(bool average) const;
+  // An average does not overflow where only its sum would.
+  explicit HistogramSum(bool average) : average_(average) {}
 
-  uint64_t count() const { return count_; }
+  // Of what does not fit together there is no sum; Get() is then null.
+  void Add(const model::Histogram& histogram);
+  std::shared_ptr<model::Histogram> Get() const;
+
   bool incompatible() const { return incompatible_; }
   // True when it was reset in one place and not in another.
   bool hints_collided() const { return seen_reset_ && seen_not_reset_; }
   bool bounds_reconciled() const { return bounds_reconciled_; }
 
  private:
-  std::shared_ptr<model::Histogram> sum_;
+  struct Cell {
+    int32_t index = 0;
+    CompensatedSum sum;
+  };
+  // All the numbers of a histogram.
+  struct Numbers {
+    CompensatedSum count;
+    CompensatedSum sum;
+    CompensatedSum zero_count;
+    std::vector<Cell> positive;
+    std::vector<Cell> negative;
+
+    bool Overflowed() const;
+    void Multiply(double factor);
+  };
+  static void AddCells(std::vector<Cell>& cells, const std::vector<IndexedBucket>& buckets,
+                       double factor);
+  // The sums in the layout of `like`, so that arithmetic on buckets applies to them.
+  static std::vector<IndexedBucket> Sums(const std::vector<Cell>& cells, bool lost);
+  void Fit(HistogramParts& other, const model::Histogram& histogram);
+  void AddNumbers(Numbers& numbers, const HistogramParts& parts, const model::Histogram& histogram,
+                  double factor) const;
+
+  const bool average_;
+  model::Histogram layout_;  // Schema, bounds, zero threshold and hint of the result.
+  Numbers numbers_;          // Sums; averages once by_steps_.
   uint64_t count_ = 0;
+  bool by_steps_ = false;
   bool incompatible_ = false;
   bool bounds_reconciled_ = false;
   bool seen_reset_ = false;

@@ -41,8 +41,9 @@ class Trimmer {
     const bool none = upper_ ? bucket.lower >= bound_ : bucket.upper <= bound_;
     // Where the bucket was given a lower bound of zero, a bound below that lies outside all the
     // same; then as for one that has none.
-    const bool open_below = bucket.lower == -kInfinity || (histogram_.UsesCustomBuckets() &&
-                                                           bucket.lower_inclusive && bound_ < 0);
+    const bool open_below =
+        bucket.lower == -kInfinity || (histogram_.UsesCustomBuckets() && bucket.lower_inclusive &&
+                                       (bound_ < 0 || bucket.upper == kInfinity));
     if (open_below && bucket.upper > bound_ && bound_ != -kInfinity) {
       kept.count = upper_ ? bucket.count : 0;
       kept.lower = kept.upper = bound_;

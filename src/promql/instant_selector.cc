@@ -37,9 +37,9 @@ class SeriesWalker {
       case SelectWhat::kSample:
         return Point::Float(data_.values[i]);
       case SelectWhat::kTime:
-        return Point::Float(static_cast<double>(data_.times[i]) / 1000);
+        return Seconds(data_.times[i]);
       case SelectWhat::kStartTime:
-        return Start(data_.start_times.empty() ? 0 : data_.start_times[i]);
+        return Seconds(data_.start_times.empty() ? 0 : data_.start_times[i]);
     }
     return {};
   }
@@ -49,14 +49,14 @@ class SeriesWalker {
       case SelectWhat::kSample:
         return Point::Of(sample.histogram);
       case SelectWhat::kTime:
-        return Point::Float(static_cast<double>(sample.time) / 1000);
+        return Seconds(sample.time);
       case SelectWhat::kStartTime:
-        return Start(0);
+        return Seconds(sample.start_time);
     }
     return {};
   }
-  static Point Start(model::TimeMs start) {
-    return start == 0 ? Point() : Point::Float(static_cast<double>(start) / 1000);
+  static Point Seconds(model::TimeMs time) {
+    return Point::Float(static_cast<double>(time) / 1000);
   }
 
   const storage::SeriesData& data_;

@@ -9,7 +9,7 @@ namespace glint::promql {
 enum class SelectWhat : uint8_t {
   kSample,
   kTime,       // Of the sample, in seconds: timestamp(selector).
-  kStartTime,  // Of its counter, in seconds, where that is known: start_timestamp(selector).
+  kStartTime,  // Of its counter, in seconds, 0 where unknown: start_timestamp(selector).
 };
 
 StatusOr<Value> SelectInstant(Evaluation& evaluation, const VectorSelector& selector,

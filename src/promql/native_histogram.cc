@@ -4,88 +4,13 @@
 #include <bit>
 #include <cmath>
 
+#include "promql/histogram_parts.h"
 #include "promql/quoting.h"
 
 namespace glint::promql {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-int32_t ReducedIndex(int32_t index, int32_t from_schema, int32_t to_schema) {
-  return ((index - 1) >> (from_schema - to_schema)) + 1;
-}
-
-void ReduceBuckets(std::vector<IndexedBucket>& buckets, int32_t from, int32_t to) {
-  size_t kept = 0;
-  for (size_t i = 0; i < buckets.size(); ++i) {
-    const IndexedBucket bucket = {ReducedIndex(buckets[i].index, from, to), buckets[i].count};
-    if (kept > 0 && buckets[kept - 1].index == bucket.index) {
-      buckets[kept - 1].count += bucket.count;
-    } else {
-      buckets[kept++] = bucket;
-    }
-  }
-  buckets.resize(kept);
-}
-
-// A histogram taken apart, as arithmetic wants it.
-struct Parts {
-  std::vector<IndexedBucket> positive;
-  std::vector<IndexedBucket> negative;
-  double zero_count = 0;
-  double zero_threshold = 0;
-  int32_t schema = 0;
-
-  explicit Parts(const model::Histogram& h)
-      : positive(Expand(h.positive_spans, h.positive_buckets)),
-        negative(Expand(h.negative_spans, h.negative_buckets)),
-        zero_count(h.zero_count),
-        zero_threshold(h.zero_threshold),
-        schema(h.schema) {}
-
-  void Reduce(int32_t to) {
-    if (to >= schema) return;
-    ReduceBuckets(positive, schema, to);
-    ReduceBuckets(negative, schema, to);
-    schema = to;
-  }
-
-  // Widens the zero bucket to `threshold`, or to the end of a populated bucket across it.
-  void WidenZero(double threshold) {
-    double wide = threshold;
-    for (bool again = true; again;) {
-      again = false;
-      for (const auto* side : {&positive, &negative}) {
-        for (const IndexedBucket& bucket : *side) {
-          const double lower = UpperBound(bucket.index - 1, schema);
-          const double upper = UpperBound(bucket.index, schema);
-          if (lower < wide && upper > wide && bucket.count != 0) {
-            wide = upper;
-            again = true;
-          }
-        }
-      }
-    }
-    for (auto* side : {&positive, &negative}) {
-      std::erase_if(*side, [&](const IndexedBucket& bucket) {
-        if (UpperBound(bucket.index - 1, schema) >= wide) return false;
-        zero_count += bucket.count;
-        return true;
-      });
-    }
-    zero_threshold = wide;
-  }
-};
-
-void ReconcileZero(Parts& a, Parts& b) {
-  while (a.zero_threshold != b.zero_threshold) {
-    if (a.zero_threshold > b.zero_threshold) {
-      b.WidenZero(a.zero_threshold);
-    } else {
-      a.WidenZero(b.zero_threshold);
-    }
-  }
-}
 
 std::vector<IndexedBucket> Combine(const std::vector<IndexedBucket>& a,
                                    const std::vector<IndexedBucket>& b, double sign) {
@@ -108,40 +33,6 @@ std::vector<IndexedBucket> Combine(const std::vector<IndexedBucket>& a,
   return out;
 }
 
-// Buckets of custom bounds `from` as buckets of the bounds `to`, a subset of them.
-std::vector<IndexedBucket> MapToBounds(const std::vector<IndexedBucket>& buckets,
-                                       const std::vector<double>& from,
-                                       const std::vector<double>& to) {
-  std::vector<IndexedBucket> out;
-  for (const IndexedBucket& bucket : buckets) {
-    const auto i = static_cast<size_t>(bucket.index);
-    size_t target = to.size();
-    if (i < from.size()) {
-      target = static_cast<size_t>(std::lower_bound(to.begin(), to.end(), from[i]) - to.begin());
-    }
-    const auto index = static_cast<int32_t>(target);
-    if (!out.empty() && out.back().index == index) {
-      out.back().count += bucket.count;
-    } else {
-      out.push_back({index, bucket.count});
-    }
-  }
-  return out;
-}
-
-bool MergeHints(model::Histogram& into, const model::Histogram& other) {
-  using Hint = model::CounterResetHint;
-  const Hint a = into.counter_reset_hint;
-  const Hint b = other.counter_reset_hint;
-  if (a == b || a == Hint::kGauge) return false;
-  if (b == Hint::kGauge) {
-    into.counter_reset_hint = Hint::kGauge;
-    return false;
-  }
-  into.counter_reset_hint = Hint::kUnknown;
-  return a != Hint::kUnknown && b != Hint::kUnknown;
-}
-
 HistogramMeeting Accumulate(model::Histogram& into, const model::Histogram& other, double sign) {
   HistogramMeeting met;
   if (into.UsesCustomBuckets() != other.UsesCustomBuckets()) {
@@ -149,14 +40,11 @@ HistogramMeeting Accumulate(model::Histogram& into, const model::Histogram& othe
     return met;
   }
   met.hints_collided = MergeHints(into, other);
-  Parts a(into);
-  Parts b(other);
+  HistogramParts a(into);
+  HistogramParts b(other);
   if (into.UsesCustomBuckets()) {
     if (into.custom_values != other.custom_values) {
-      std::vector<double> common;
-      std::set_intersection(into.custom_values.begin(), into.custom_values.end(),
-                            other.custom_values.begin(), other.custom_values.end(),
-                            std::back_inserter(common));
+      std::vector<double> common = CommonBounds(into.custom_values, other.custom_values);
       a.positive = MapToBounds(a.positive, into.custom_values, common);
       b.positive = MapToBounds(b.positive, other.custom_values, common);
       into.custom_values = std::move(common);
@@ -202,51 +90,17 @@ bool SameBuckets(const std::vector<IndexedBucket>& a, const std::vector<IndexedB
 
 }  // namespace
 
-std::vector<IndexedBucket> Expand(const std::vector<model::BucketSpan>& spans,
-                                  const std::vector<double>& counts) {
-  std::vector<IndexedBucket> out;
-  out.reserve(counts.size());
-  int32_t index = 0;
-  size_t next = 0;
-  for (const model::BucketSpan& span : spans) {
-    index += span.offset;
-    for (uint32_t i = 0; i < span.length && next < counts.size(); ++i) {
-      out.push_back({index++, counts[next++]});
-    }
+bool MergeHints(model::Histogram& into, const model::Histogram& other) {
+  using Hint = model::CounterResetHint;
+  const Hint a = into.counter_reset_hint;
+  const Hint b = other.counter_reset_hint;
+  if (a == b || a == Hint::kGauge) return false;
+  if (b == Hint::kGauge) {
+    into.counter_reset_hint = Hint::kGauge;
+    return false;
   }
-  return out;
-}
-
-void Collapse(const std::vector<IndexedBucket>& buckets, std::vector<model::BucketSpan>& spans,
-              std::vector<double>& counts) {
-  spans.clear();
-  counts.clear();
-  int32_t next = 0;
-  for (const IndexedBucket& bucket : buckets) {
-    if (bucket.count == 0) continue;
-    if (spans.empty() || bucket.index != next) {
-      spans.push_back({bucket.index - next, 0});
-    }
-    ++spans.back().length;
-    counts.push_back(bucket.count);
-    next = bucket.index + 1;
-  }
-}
-
-double UpperBound(int32_t index, int32_t schema) {
-  if (schema < 0) {
-    return std::ldexp(
-        1.0, std::clamp<int64_t>(static_cast<int64_t>(index) * (1 << -schema), -2000, 2000));
-  }
-  // The fraction by exp2, the whole part exactly.
-  const int32_t mask = (1 << schema) - 1;
-  const double fraction = static_cast<double>(index & mask) / (1 << schema);
-  const double bound = std::ldexp(std::exp2(fraction), index >> schema);
-  // The last bucket of finite values ends at the largest of them.
-  if (std::isinf(bound) && (index >> schema) == 1024 && (index & mask) == 0) {
-    return std::numeric_limits<double>::max();
-  }
-  return bound;
+  into.counter_reset_hint = Hint::kUnknown;
+  return a != Hint::kUnknown && b != Hint::kUnknown;
 }
 
 HistogramMeeting Add(model::Histogram& into, const model::Histogram& other) {
@@ -283,7 +137,7 @@ void Divide(model::Histogram& histogram, double divisor) {
 
 void ReduceSchema(model::Histogram& histogram, int32_t schema) {
   if (histogram.UsesCustomBuckets() || schema >= histogram.schema) return;
-  Parts parts(histogram);
+  HistogramParts parts(histogram);
   parts.Reduce(schema);
   histogram.schema = schema;
   Collapse(parts.positive, histogram.positive_spans, histogram.positive_buckets);
@@ -291,7 +145,7 @@ void ReduceSchema(model::Histogram& histogram, int32_t schema) {
 }
 
 void Compact(model::Histogram& histogram) {
-  const Parts parts(histogram);
+  const HistogramParts parts(histogram);
   Collapse(parts.positive, histogram.positive_spans, histogram.positive_buckets);
   Collapse(parts.negative, histogram.negative_spans, histogram.negative_buckets);
 }
@@ -306,14 +160,11 @@ bool WasReset(const model::Histogram& now, const model::Histogram& before) {
   }
   if (now.count < before.count) return true;
   if (now.UsesCustomBuckets() != before.UsesCustomBuckets()) return true;
-  Parts a(now);
-  Parts b(before);
+  HistogramParts a(now);
+  HistogramParts b(before);
   if (now.UsesCustomBuckets()) {
     if (now.custom_values != before.custom_values) {
-      std::vector<double> common;
-      std::set_intersection(now.custom_values.begin(), now.custom_values.end(),
-                            before.custom_values.begin(), before.custom_values.end(),
-                            std::back_inserter(common));
+      std::vector<double> common = CommonBounds(now.custom_values, before.custom_values);
       a.positive = MapToBounds(a.positive, now.custom_values, common);
       b.positive = MapToBounds(b.positive, before.custom_values, common);
     }

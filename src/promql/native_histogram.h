@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/histogram.h"
+#include "promql/histogram_parts.h"
 
 namespace glint::promql {
 
@@ -21,6 +22,8 @@ struct HistogramMeeting {
   bool bounds_reconciled = false;  // Custom bounds differed; those in common were taken.
 };
 
+// The hint of a sum; true where one says reset and the other not.
+bool MergeHints(model::Histogram& into, const model::Histogram& other);
 HistogramMeeting Add(model::Histogram& into, const model::Histogram& other);
 HistogramMeeting Subtract(model::Histogram& from, const model::Histogram& other);
 void Multiply(model::Histogram& histogram, double factor);
@@ -49,19 +52,5 @@ std::vector<Bucket> BucketsOf(const model::Histogram& histogram);
 
 // "{count:20, sum:10, [-2,-1):2, [-0.001,0.001]:2, (0.5,1]:1}"
 std::string ToText(const model::Histogram& histogram);
-
-// A bucket by its index; indexes ascend away from zero.
-struct IndexedBucket {
-  int32_t index = 0;
-  double count = 0;
-};
-std::vector<IndexedBucket> Expand(const std::vector<model::BucketSpan>& spans,
-                                  const std::vector<double>& counts);
-// REQUIRES: indexes ascend. Buckets with count 0 are left out.
-void Collapse(const std::vector<IndexedBucket>& buckets, std::vector<model::BucketSpan>& spans,
-              std::vector<double>& counts);
-
-// The upper bound of an exponential bucket.
-double UpperBound(int32_t index, int32_t schema);
 
 }  // namespace glint::promql

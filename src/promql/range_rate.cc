@@ -14,21 +14,32 @@ struct Sampled {
   model::TimeMs first_time = 0;
   model::TimeMs last_time = 0;
   size_t count = 0;
-  double first_value = 0;  // Of a counter: where it would be extrapolated from towards zero.
+  model::TimeMs start_time = 0;  // Of the first: when counting began, 0 where unknown.
+  double first_value = 0;        // Of a counter: where it would be extrapolated from towards zero.
   double change = 0;
+
+  // Counting began within the window: then there was a zero, at a time that is known.
+  bool BeganAfter(model::TimeMs start) const {
+    return start_time != 0 && start_time > start && start_time < first_time;
+  }
 };
 
 // By how much the change within the samples is short of the change within the whole window: up to
 // its ends where samples lie close to them, else half an interval further; a counter never
 // reaches below zero.
-double ExtrapolationFactor(const Sampled& sampled, const Window& window, bool counter) {
-  double to_start = static_cast<double>(sampled.first_time - window.start) / 1000;
-  double to_end = static_cast<double>(window.end - sampled.last_time) / 1000;
-  const double interval = static_cast<double>(sampled.last_time - sampled.first_time) / 1000;
-  const double average = interval / static_cast<double>(sampled.count - 1);
+double ExtrapolationFactor(const Sampled& sampled, const Window& window, bool counter,
+                           bool from_zero) {
+  const auto seconds = [](model::TimeMs ms) { return static_cast<double>(ms) / 1000; };
+  const double average = sampled.count < 2 ? 0
+                                           : seconds(sampled.last_time - sampled.first_time) /
+                                                 static_cast<double>(sampled.count - 1);
   const double threshold = average * 1.1;
+  const double interval =
+      seconds(sampled.last_time - (from_zero ? sampled.start_time : sampled.first_time));
+  double to_start = from_zero ? 0 : seconds(sampled.first_time - window.start);
+  double to_end = seconds(window.end - sampled.last_time);
   if (to_start >= threshold) to_start = average / 2;
-  if (counter && sampled.change > 0 && sampled.first_value >= 0) {
+  if (counter && !from_zero && sampled.change > 0 && sampled.first_value >= 0) {
     const double to_zero = interval * (sampled.first_value / sampled.change);
     to_start = std::min(to_start, to_zero);
   }
@@ -36,37 +47,50 @@ double ExtrapolationFactor(const Sampled& sampled, const Window& window, bool co
   return (interval + to_start + to_end) / interval;
 }
 
+double FloatChange(const Window& window, bool counter, bool from_zero) {
+  double change = window.values.back() - (from_zero ? 0 : window.values.front());
+  if (!counter) return change;
+  const std::vector<uint32_t>& resets = window.series->resets;
+  const size_t end = window.first_float + window.values.size();
+  auto reset = std::upper_bound(resets.begin(), resets.end(), window.first_float);
+  for (; reset != resets.end() && *reset < end; ++reset) {
+    change += window.series->values[*reset - 1];
+  }
+  return change;
+}
+
 Point Extrapolated(const Window& window, RangeCall& call, bool counter, bool per_second) {
   if (window.mixed()) {
     call.annotations().Warn(call.range_position, MixedFloatsAndHistograms(call.metric));
     return {};
   }
+  const bool floats = window.histograms.empty();
   Sampled sampled;
-  std::shared_ptr<model::Histogram> histogram;
-  if (window.histograms.size() > 1) {
-    histogram = HistogramChange(window.histograms, counter, call);
-    if (histogram == nullptr) return {};
-    sampled = {window.histograms.front().time, window.histograms.back().time,
-               window.histograms.size(), window.histograms.front().histogram->count,
-               histogram->count};
-  } else if (window.values.size() > 1) {
-    double change = window.values.back() - window.values.front();
-    if (counter) {
-      const std::vector<uint32_t>& resets = window.series->resets;
-      const size_t end = window.first_float + window.values.size();
-      auto reset = std::upper_bound(resets.begin(), resets.end(), window.first_float);
-      for (; reset != resets.end() && *reset < end; ++reset) {
-        change += window.series->values[*reset - 1];
-      }
+  if (floats) {
+    sampled = {window.times.front(), window.times.back(), window.times.size(), 0,
+               window.values.front()};
+    if (!window.series->start_times.empty()) {
+      sampled.start_time = window.series->start_times[window.first_float];
     }
-    sampled = {window.times.front(), window.times.back(), window.times.size(),
-               window.values.front(), change};
   } else {
-    return {};
+    const storage::HistogramSample& first = window.histograms.front();
+    sampled = {first.time, window.histograms.back().time, window.histograms.size(),
+               first.start_time, first.histogram->count};
   }
-  double factor = ExtrapolationFactor(sampled, window, counter);
+  const bool from_zero =
+      counter && call.evaluation.options.use_start_timestamps && sampled.BeganAfter(window.start);
+  if (sampled.count < (from_zero ? 1 : 2)) return {};
+  std::shared_ptr<model::Histogram> histogram;
+  if (floats) {
+    sampled.change = FloatChange(window, counter, from_zero);
+  } else {
+    histogram = HistogramChange(window.histograms, counter, from_zero, call);
+    if (histogram == nullptr) return {};
+    sampled.change = histogram->count;
+  }
+  double factor = ExtrapolationFactor(sampled, window, counter, from_zero);
   if (per_second) factor /= static_cast<double>(call.range_ms) / 1000;
-  if (histogram == nullptr) return Point::Float(sampled.change * factor);
+  if (floats) return Point::Float(sampled.change * factor);
   Multiply(*histogram, factor);
   return Point::Of(std::move(histogram));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/sample.h"
+#include "promql/native_histogram.h"
 
 namespace glint::promql {
 namespace {
@@ -25,6 +26,22 @@ void DropStale(storage::SeriesData& data) {
   data.values.resize(kept);
   data.times.resize(kept);
   if (!data.start_times.empty()) data.start_times.resize(kept);
+}
+
+// Gives each histogram that does not say whether its counter was reset the hint of which it is.
+void GiveResetHints(std::vector<storage::HistogramSample>& samples) {
+  HistogramPtr before;
+  for (storage::HistogramSample& sample : samples) {
+    const HistogramPtr now = sample.histogram;
+    const bool open = now->counter_reset_hint == model::CounterResetHint::kUnknown;
+    if (open && before != nullptr && !IsStale(sample)) {
+      auto hinted = std::make_shared<model::Histogram>(*now);
+      hinted->counter_reset_hint = WasReset(*now, *before) ? model::CounterResetHint::kReset
+                                                           : model::CounterResetHint::kNotReset;
+      sample.histogram = std::move(hinted);
+    }
+    before = now;
+  }
 }
 
 SeriesSamples FromColumn(const Column& column, const Grid& grid) {
@@ -77,20 +94,23 @@ Status ForEachOfSubquery(Evaluation& evaluation, const Subquery& subquery, const
 
 }  // namespace
 
+bool BeganBetween(model::TimeMs time_before, model::TimeMs start_before, model::TimeMs time,
+                  model::TimeMs start) {
+  if (start == 0 || start >= time) return false;
+  // At the time of the one before only where that one began earlier still, as deltas do: else it
+  // is a counter whose start was not known at first.
+  return start > time_before ||
+         (start == time_before && start_before != 0 && start_before < time_before);
+}
+
 void FindResets(SeriesSamples& samples, bool use_start_timestamps) {
   samples.resets.clear();
   const bool starts = use_start_timestamps && !samples.start_times.empty();
   for (size_t i = 1; i < samples.values.size(); ++i) {
     bool reset = samples.values[i] < samples.values[i - 1];
     if (starts && !reset) {
-      const model::TimeMs start = samples.start_times[i];
-      const model::TimeMs start_before = samples.start_times[i - 1];
-      const model::TimeMs time_before = samples.times[i - 1];
-      // Begun between the two samples; at the time of the one before only where that one began
-      // earlier still, as deltas do: else it is a counter whose start was not known at first.
-      reset = start != 0 && start < samples.times[i] &&
-              (start > time_before ||
-               (start == time_before && start_before != 0 && start_before < time_before));
+      reset = BeganBetween(samples.times[i - 1], samples.start_times[i - 1], samples.times[i],
+                           samples.start_times[i]);
     }
     if (reset) samples.resets.push_back(static_cast<uint32_t>(i));
   }
@@ -176,6 +196,7 @@ Status ReadSeries(Evaluation& evaluation, const std::vector<model::Matcher>& mat
     const uint64_t samples = storage::SamplesOf(block);
     Status status;
     for (storage::SeriesData& data : block.series) {
+      if (evaluation.detect_histogram_resets) GiveResetHints(data.histograms);
       status = visit(data);
       if (!status.ok()) break;
     }

@@ -26,6 +26,9 @@ struct SeriesSamples {
   // from zero rather than from values[i - 1]. Filled by FindResets().
   std::vector<uint32_t> resets;
 };
+// Whether the counter began anew between two samples, by the start timestamp of the later one.
+bool BeganBetween(model::TimeMs time_before, model::TimeMs start_before, model::TimeMs time,
+                  model::TimeMs start);
 void FindResets(SeriesSamples& samples, bool use_start_timestamps);
 
 // What a function sees at one step: samples in (start, end].

@@ -46,7 +46,8 @@ Status Store(const Series& series, int64_t step_ms, storage::MemoryMetrics& stor
     } else {
       GiveHint(has_before ? &before : nullptr, item);
       batch.histogram_series.push_back(refs[0]);
-      batch.histograms.push_back({time, std::make_shared<const model::Histogram>(item.histogram)});
+      batch.histograms.push_back({time, std::make_shared<const model::Histogram>(item.histogram),
+                                  item.has_start ? time + item.start_offset : 0});
     }
     before = std::move(item);
     has_before = true;
