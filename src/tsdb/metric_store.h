@@ -137,7 +137,7 @@ class MetricStore final : public storage::MetricWriter,
   std::atomic<bool> is_shut_ = false;
 
   // Of the committing thread alone.
-  uint64_t prepared_segment_ = 0;             // Floor and metadata are logged in it.
+  uint64_t prepared_segment_ = 0;  // Floor and metadata are logged in it.
   model::TimeMs next_limit_check_ = model::kMinTimeMs;
   std::map<uint64_t, model::TimeMs> newest_;  // By segment: the newest time in it.
 
