@@ -65,6 +65,9 @@ class Targets(http.server.ThreadingHTTPServer):
         self.scrapes = [0] * TARGETS
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def handle_error(self, request, client_address):
+        pass  # A peer that ends hangs up in the middle of a scrape.
+
     def samples(self):
         return sum(self.scrapes) * SAMPLES
 
