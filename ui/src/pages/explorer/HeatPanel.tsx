@@ -34,8 +34,10 @@ interface Props {
   readonly tall: boolean;
 }
 
-// More would hide the map: those left out are counted beside it.
+// More would hide the map: those left out are counted beside it. A small map takes fewer.
 const MOST_DOTS = 400;
+const LEAST_DOTS = 80;
+const AREA_PER_DOT = 1_500; // Square pixels.
 const NONE: readonly Dot[] = [];
 
 export function HeatPanel(props: Props): JSX.Element {
@@ -43,9 +45,10 @@ export function HeatPanel(props: Props): JSX.Element {
   const { state, change } = explorer;
   const [box, size] = useSize<HTMLDivElement>();
   const [focused, setFocused] = useState<Dot | null>(null);
+  const room = Math.min(MOST_DOTS, Math.max(LEAST_DOTS, Math.round((size.width * size.height) / AREA_PER_DOT)));
   const shown = useMemo(
-    () => (state.hidden.includes('dots') ? NONE : thinDots(group.dots, MOST_DOTS)),
-    [group.dots, state.hidden],
+    () => (state.hidden.includes('dots') ? NONE : thinDots(group.dots, room)),
+    [group.dots, state.hidden, room],
   );
   const { trace } = state;
   const selected = useMemo(

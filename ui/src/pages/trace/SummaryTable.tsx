@@ -14,6 +14,9 @@ interface Props {
 
 type Column = 'name' | 'count' | 'totalNs' | 'selfNs';
 
+// Rows before the rest is asked for: the span below should be in sight.
+const FEW = 4;
+
 const COLUMNS: readonly (readonly [Column, string])[] = [
   ['name', 'Name'],
   ['count', 'Count'],
@@ -31,6 +34,8 @@ export function SummaryTable({ trace, colours, onPick }: Props): JSX.Element {
     };
     return [...summarise(trace)].sort((a, b) => compare(a, b) * (descending ? -1 : 1));
   }, [trace, by, descending]);
+  const [all, setAll] = useState(false);
+  const shown = all || rows.length <= FEW + 1 ? rows : rows.slice(0, FEW);
   return (
     <section className={styles['summary']} aria-label="Summary by name" data-testid="summary">
       <h4>Summary</h4>
@@ -54,7 +59,7 @@ export function SummaryTable({ trace, colours, onPick }: Props): JSX.Element {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {shown.map((row) => (
             <tr key={`${row.service}/${row.name}`}>
               <td>
                 <button type="button" className={styles['name']} onClick={() => onPick(row.name)} title={`${row.service}: show only these`}>
@@ -70,6 +75,11 @@ export function SummaryTable({ trace, colours, onPick }: Props): JSX.Element {
           ))}
         </tbody>
       </table>
+      {shown.length < rows.length && (
+        <button type="button" className={styles['more']} onClick={() => setAll(true)}>
+          all {rows.length} names
+        </button>
+      )}
     </section>
   );
 }

@@ -138,6 +138,7 @@ function TraceBody({ trace, spanId, where, zone, onSpan, onTrace }: Props & { re
   const max = Math.max(140, size.height - 120);
   const topHeight = Math.min(max, height ?? Math.min(wanted, Math.round(size.height * 0.5)));
   const parents = trace.rows.filter((row) => row.children > 0).map((row) => row.span.spanId);
+  const summary = <SummaryTable trace={trace} colours={colours} onPick={(name) => setFilter(filter === name ? '' : name)} />;
   const strange = spanId !== '' && chosen?.span.spanId !== spanId;
   return (
     <div ref={box} className={styles['body']}>
@@ -195,8 +196,11 @@ function TraceBody({ trace, spanId, where, zone, onSpan, onTrace }: Props & { re
                 The span {spanId} is not in this trace; its root is shown.
               </p>
             )}
-            {chosen !== undefined && <SpanDetails row={chosen} trace={trace} zone={zone} colour={colours.get(chosen.span.service) ?? ''} onTrace={onTrace} />}
-            <SummaryTable trace={trace} colours={colours} onPick={(name) => setFilter(filter === name ? '' : name)} />
+            {where === 'flyout' && summary}
+            {chosen !== undefined && (
+              <SpanDetails row={chosen} trace={trace} zone={zone} colour={colours.get(chosen.span.service) ?? ''} onTrace={onTrace} />
+            )}
+            {where === 'page' && summary}
           </div>
         </>
       )}
