@@ -117,7 +117,13 @@ class Reducer {
       }
       if (histograms.empty()) histograms.resize(cells);
       if (histograms[cell] == nullptr) histograms[cell] = std::make_unique<HistogramSum>(average);
-      histograms[cell]->Add(*column.histograms[step]);
+      HistogramSum& sum = *histograms[cell];
+      const bool fitted = !sum.incompatible();
+      sum.Add(*column.histograms[step]);
+      if (fitted && sum.incompatible()) {
+        evaluation_.annotations.Warn(aggregate_.body->position,
+                                     MixedExponentialAndCustom(column.labels->metric_name()));
+      }
     });
     for (size_t cell = 0; cell < cells; ++cell) {
       Column& out = out_[cell / steps_];
@@ -132,10 +138,7 @@ class Reducer {
         continue;
       }
       AnnotateAggregation(*sum, aggregate_.body->position, evaluation_.annotations);
-      if (sum->incompatible()) {
-        evaluation_.annotations.Warn(aggregate_.body->position, MixedExponentialAndCustom(""));
-        continue;
-      }
+      if (sum->incompatible()) continue;
       out.SetHistogram(cell % steps_, sum->Get());
     }
   }

@@ -46,9 +46,9 @@ Point OnHistograms(const BinaryExpr& binary, const Point& left, const Point& rig
   const HistogramMeeting met =
       add ? Add(*result, *right.histogram) : Subtract(*result, *right.histogram);
   if (met.incompatible) {
-    annotations.Warn(
-        binary.position,
-        "incompatible bucket layout encountered for binary operator " + Quote(TextOf(binary.op)));
+    annotations.Warn(binary.position,
+                     fmt::format("incompatible bucket layout encountered for binary operator {}",
+                                 TextOf(binary.op)));
     return {};
   }
   const std::string_view name = add ? "addition" : "subtraction";

@@ -34,7 +34,7 @@ std::vector<IndexedBucket> HistogramSum::Sums(const std::vector<Cell>& cells, bo
 }
 
 void HistogramSum::AddCells(std::vector<Cell>& cells, const std::vector<IndexedBucket>& buckets,
-                            double factor) {
+                            double divisor) {
   std::vector<Cell> out;
   out.reserve(cells.size() + buckets.size());
   size_t i = 0;
@@ -43,7 +43,7 @@ void HistogramSum::AddCells(std::vector<Cell>& cells, const std::vector<IndexedB
     Cell cell;
     cell.index = bucket.index;
     if (i < cells.size() && cells[i].index == bucket.index) cell = cells[i++];
-    cell.sum.Add(bucket.count * factor);
+    cell.sum.Add(bucket.count / divisor);
     out.push_back(cell);
   }
   out.insert(out.end(), cells.begin() + static_cast<ptrdiff_t>(i), cells.end());
@@ -94,12 +94,12 @@ void HistogramSum::Fit(HistogramParts& other, const model::Histogram& histogram)
 }
 
 void HistogramSum::AddNumbers(Numbers& numbers, const HistogramParts& parts,
-                              const model::Histogram& histogram, double factor) const {
-  numbers.count.Add(histogram.count * factor);
-  numbers.sum.Add(histogram.sum * factor);
-  numbers.zero_count.Add(parts.zero_count * factor);
-  AddCells(numbers.positive, parts.positive, factor);
-  AddCells(numbers.negative, parts.negative, factor);
+                              const model::Histogram& histogram, double divisor) const {
+  numbers.count.Add(histogram.count / divisor);
+  numbers.sum.Add(histogram.sum / divisor);
+  numbers.zero_count.Add(parts.zero_count / divisor);
+  AddCells(numbers.positive, parts.positive, divisor);
+  AddCells(numbers.negative, parts.negative, divisor);
 }
 
 void HistogramSum::Add(const model::Histogram& histogram) {
@@ -131,7 +131,7 @@ void HistogramSum::Add(const model::Histogram& histogram) {
     numbers_.Multiply(1 / (n - 1));
   }
   numbers_.Multiply((n - 1) / n);
-  AddNumbers(numbers_, parts, histogram, 1 / n);
+  AddNumbers(numbers_, parts, histogram, n);
 }
 
 std::shared_ptr<model::Histogram> HistogramSum::Get() const {

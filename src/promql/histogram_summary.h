@@ -45,12 +45,12 @@ class HistogramSum {
     void Multiply(double factor);
   };
   static void AddCells(std::vector<Cell>& cells, const std::vector<IndexedBucket>& buckets,
-                       double factor);
+                       double divisor);
   // The sums in the layout of `like`, so that arithmetic on buckets applies to them.
   static std::vector<IndexedBucket> Sums(const std::vector<Cell>& cells, bool lost);
   void Fit(HistogramParts& other, const model::Histogram& histogram);
   void AddNumbers(Numbers& numbers, const HistogramParts& parts, const model::Histogram& histogram,
-                  double factor) const;
+                  double divisor) const;
 
   const bool average_;
   model::Histogram layout_;  // Schema, bounds, zero threshold and hint of the result.

@@ -1,8 +1,8 @@
 #include "promql/parser.h"
 
-#include <cmath>
-
 #include "promql/check.h"
+#include "promql/operator_words.h"
+#include "promql/parse_modifiers.h"
 #include "promql/parse_selector.h"
 #include "promql/quoting.h"
 #include "promql/token_stream.h"
@@ -10,76 +10,7 @@
 namespace glint::promql {
 namespace {
 
-constexpr int kPowerPrecedence = 6;
 constexpr std::string_view kRangeContext = "subquery or range selector";
-
-int PrecedenceOf(TokenKind kind) {
-  switch (kind) {
-    case TokenKind::kOr:
-      return 1;
-    case TokenKind::kAnd:
-    case TokenKind::kUnless:
-      return 2;
-    case TokenKind::kEqual:
-    case TokenKind::kNotEqual:
-    case TokenKind::kLess:
-    case TokenKind::kLessOrEqual:
-    case TokenKind::kGreater:
-    case TokenKind::kGreaterOrEqual:
-    case TokenKind::kTrimUpper:
-    case TokenKind::kTrimLower:
-      return 3;
-    case TokenKind::kAdd:
-    case TokenKind::kSub:
-      return 4;
-    case TokenKind::kMul:
-    case TokenKind::kDiv:
-    case TokenKind::kMod:
-    case TokenKind::kAtan2:
-      return 5;
-    case TokenKind::kPow:
-      return kPowerPrecedence;
-    default:
-      return 0;
-  }
-}
-
-// Words of the language that may also name a metric.
-bool MayNameMetric(TokenKind kind) {
-  switch (kind) {
-    case TokenKind::kIdentifier:
-    case TokenKind::kMetricIdentifier:
-    case TokenKind::kAnd:
-    case TokenKind::kOr:
-    case TokenKind::kUnless:
-    case TokenKind::kBool:
-    case TokenKind::kBy:
-    case TokenKind::kWithout:
-    case TokenKind::kOffset:
-    case TokenKind::kSmoothed:
-    case TokenKind::kAnchored:
-    case TokenKind::kFill:
-    case TokenKind::kFillLeft:
-    case TokenKind::kFillRight:
-    case TokenKind::kStart:
-    case TokenKind::kStop:
-    case TokenKind::kStep:
-    case TokenKind::kRange:
-      return true;
-    default:
-      return IsAggregator(kind);
-  }
-}
-
-bool MayNameFunction(TokenKind kind) {
-  return kind == TokenKind::kIdentifier || kind == TokenKind::kStart || kind == TokenKind::kStop ||
-         kind == TokenKind::kStep || kind == TokenKind::kRange;
-}
-
-bool TakesParameter(TokenKind op) {
-  return op == TokenKind::kTopk || op == TokenKind::kBottomk || op == TokenKind::kCountValues ||
-         op == TokenKind::kQuantile || op == TokenKind::kLimitk || op == TokenKind::kLimitRatio;
-}
 
 class Parser {
  public:
@@ -159,26 +90,12 @@ class Parser {
       }
       tokens_.Take();
       tokens_.Take();
-      ASSIGN_OR_RETURN(const double value, SignedNumber("fill"));
+      ASSIGN_OR_RETURN(const double value, ParseSignedNumber(tokens_, "fill", "number"));
       RETURN_IF_ERROR(tokens_.Expect(TokenKind::kRightParen, "fill", "\")\""));
       if (left) matching.fill_left = value;
       if (right) matching.fill_right = value;
     }
     return OkStatus();
-  }
-
-  StatusOr<double> SignedNumber(std::string_view context) {
-    double sign = 1;
-    while (tokens_.At(TokenKind::kAdd) || tokens_.At(TokenKind::kSub)) {
-      if (tokens_.Take().kind == TokenKind::kSub) sign = -sign;
-    }
-    const Token token = tokens_.Peek();
-    if (token.kind != TokenKind::kNumber && token.kind != TokenKind::kDuration) {
-      return tokens_.Unexpected(context, context == "@" ? "timestamp" : "number");
-    }
-    tokens_.Take();
-    ASSIGN_OR_RETURN(const double value, ParseNumber(tokens_, token));
-    return sign * value;
   }
 
   StatusOr<ExprPtr> Unary() {
@@ -207,14 +124,14 @@ class Parser {
           break;
         }
         case TokenKind::kOffset:
-          RETURN_IF_ERROR(Offset(*expr));
+          RETURN_IF_ERROR(ParseOffsetModifier(tokens_, *expr));
           break;
         case TokenKind::kAt:
-          RETURN_IF_ERROR(At(*expr));
+          RETURN_IF_ERROR(ParseAtModifier(tokens_, *expr));
           break;
         case TokenKind::kAnchored:
         case TokenKind::kSmoothed:
-          RETURN_IF_ERROR(Extended(*expr));
+          RETURN_IF_ERROR(ParseExtendedModifier(tokens_, *expr));
           break;
         default:
           return expr;
@@ -382,91 +299,6 @@ class Parser {
     subquery->position = {body->position.start, tokens_.last_end()};
     subquery->body = std::move(body);
     return Finish(std::move(subquery));
-  }
-
-  static TimeModifiers* ModifiersOf(Expr& expr) {
-    switch (expr.kind) {
-      case ExprKind::kVectorSelector:
-        return &As<VectorSelector>(expr).time;
-      case ExprKind::kMatrixSelector:
-        return &As<MatrixSelector>(expr).vector->time;
-      case ExprKind::kSubquery:
-        return &As<Subquery>(expr).time;
-      default:
-        return nullptr;
-    }
-  }
-
-  Status Offset(Expr& expr) {
-    tokens_.Take();
-    ASSIGN_OR_RETURN(DurationPtr offset, ParseOffset(tokens_));
-    TimeModifiers* modifiers = ModifiersOf(expr);
-    if (modifiers == nullptr) {
-      return tokens_.ErrorAt(expr.position,
-                             "offset modifier must be preceded by an instant vector selector or "
-                             "range vector selector or a subquery");
-    }
-    if (modifiers->offset != nullptr) {
-      return tokens_.ErrorAt(expr.position, "offset may not be set multiple times");
-    }
-    modifiers->offset = std::move(offset);
-    expr.position.end = tokens_.last_end();
-    return OkStatus();
-  }
-
-  Status At(Expr& expr) {
-    tokens_.Take();
-    TimeModifiers::At at = TimeModifiers::At::kTime;
-    double seconds = 0;
-    if (tokens_.At(TokenKind::kStart) || tokens_.At(TokenKind::kStop)) {
-      at = tokens_.Take().kind == TokenKind::kStart ? TimeModifiers::At::kStart
-                                                    : TimeModifiers::At::kEnd;
-      RETURN_IF_ERROR(tokens_.Expect(TokenKind::kLeftParen, "@", "\"(\""));
-      RETURN_IF_ERROR(tokens_.Expect(TokenKind::kRightParen, "@", "\")\""));
-    } else {
-      ASSIGN_OR_RETURN(seconds, SignedNumber("@"));
-    }
-    TimeModifiers* modifiers = ModifiersOf(expr);
-    if (modifiers == nullptr) {
-      return tokens_.ErrorAt(expr.position,
-                             "@ modifier must be preceded by an instant vector selector or range "
-                             "vector selector or a subquery");
-    }
-    if (modifiers->at != TimeModifiers::At::kNone) {
-      return tokens_.ErrorAt(expr.position, "@ <timestamp> may not be set multiple times");
-    }
-    // Milliseconds in 64 bits, with room for offsets.
-    if (!(std::abs(seconds) < 9.2e15)) {
-      return tokens_.ErrorAt(
-          expr.position,
-          fmt::format("timestamp out of bounds for @ modifier: {}", FormatF(seconds)));
-    }
-    modifiers->at = at;
-    modifiers->at_time = std::llround(seconds * 1000);
-    expr.position.end = tokens_.last_end();
-    return OkStatus();
-  }
-
-  // anchored, smoothed
-  Status Extended(Expr& expr) {
-    const Token token = tokens_.Take();
-    VectorSelector* selector = nullptr;
-    if (expr.kind == ExprKind::kVectorSelector) selector = &As<VectorSelector>(expr);
-    if (expr.kind == ExprKind::kMatrixSelector) selector = As<MatrixSelector>(expr).vector.get();
-    const bool anchored = token.kind == TokenKind::kAnchored;
-    if (selector == nullptr || (anchored && expr.kind == ExprKind::kVectorSelector)) {
-      return tokens_.ErrorAt(
-          expr.position,
-          fmt::format("{} modifier must be preceded by {}", TextOf(token.kind),
-                      anchored ? "a range vector selector"
-                               : "an instant vector selector or range vector selector"));
-    }
-    if (selector->anchored || selector->smoothed) {
-      return tokens_.ErrorAt(expr.position, "anchored and smoothed may not be set multiple times");
-    }
-    (anchored ? selector->anchored : selector->smoothed) = true;
-    expr.position.end = tokens_.last_end();
-    return OkStatus();
   }
 
   TokenStream tokens_;

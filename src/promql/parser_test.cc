@@ -25,7 +25,7 @@ TEST(ParserTest, PrintsTheTreeInOneForm) {
       {"5m", "5m"},
       {"-Inf", "-Inf"},
       {"up", "up"},
-      {"up {}", "up{}"},
+      {"up {}", "up"},
       {"{__name__=\"up\"}", "{__name__=\"up\"}"},
       {"{\"a.b\", 'c d'!~`x`}", "{\"a.b\",\"c d\"!~\"x\"}"},
       {"up{job='x',}", "up{job=\"x\"}"},
