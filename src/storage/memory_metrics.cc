@@ -29,7 +29,7 @@ bool HasHistogramAt(SeriesData& data, TimeMs time) {
 StatusOr<std::vector<model::SeriesRef>> MemoryMetrics::Resolve(
     std::span<const model::Labels> series) {
   const TimeMs now = options_.clock->NowMs();
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   uint64_t unknown = 0;
   for (const model::Labels& labels : series) {
     CHECK(!labels.empty());
@@ -178,7 +178,7 @@ StatusOr<AppendCounts> MemoryMetrics::Append(MetricBatch batch) {
   RETURN_IF_ERROR(batch.Check());
   const TimeMs now = options_.clock->NowMs();
   AppendCounts counts;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   RETURN_IF_ERROR(CheckRefs(batch));
   for (size_t i = 0; i < batch.series.size(); ++i) AppendFloat(batch, i, now, counts);
   for (size_t i = 0; i < batch.histograms.size(); ++i) {
@@ -201,7 +201,7 @@ MetricDrops MemoryMetrics::DropBefore(TimeMs time) {
   const TimeMs unused_since = options_.clock->NowMs() - kRefLifetimeMs;
   MetricDrops drops;
   std::vector<Postings::Entry> gone;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   floor_ = std::max(floor_, time);
   for (auto& [ref, entry] : series_) {
     const auto floats = std::lower_bound(entry.data->times.begin(), entry.data->times.end(), time) -
@@ -238,7 +238,7 @@ MetricDrops MemoryMetrics::DropBefore(TimeMs time) {
 }
 
 std::vector<bool> MemoryMetrics::ArePinned(std::span<const model::TraceId> ids) const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   std::vector<bool> out;
   out.reserve(ids.size());
   for (const model::TraceId& id : ids) out.push_back(pins_.count(id) > 0);

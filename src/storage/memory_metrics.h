@@ -7,7 +7,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <cstdint>
 #include <map>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "storage/exemplar_reader.h"
 #include "storage/metric_reader.h"
 #include "storage/metric_writer.h"
@@ -105,7 +105,7 @@ class MemoryMetrics final : public MetricWriter,
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   Postings postings_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<model::SeriesRef, Entry> series_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<model::Labels, model::SeriesRef, model::LabelsHash> refs_

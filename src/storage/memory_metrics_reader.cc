@@ -119,8 +119,7 @@ StatusOr<std::unique_ptr<SeriesCursor>> MemoryMetrics::Select(const SeriesQuery&
   RETURN_IF_ERROR(budget.Check());
   std::vector<std::shared_ptr<const SeriesData>> selected;
   {
-    const absl::MutexLock lock(
-        &mutex_);  // It marks entries as shown: a reader's lock is not enough.
+    const MutexLock lock(&mutex_);  // It marks entries as shown: a reader's lock is not enough.
     for (const Entry* entry : Matching(query)) {
       entry->shown = true;
       selected.push_back(entry->data);
@@ -133,7 +132,7 @@ StatusOr<std::unique_ptr<SeriesCursor>> MemoryMetrics::Select(const SeriesQuery&
 StatusOr<std::vector<model::Labels>> MemoryMetrics::Series(const SeriesQuery& query, size_t limit,
                                                            QueryBudget& budget) const {
   RETURN_IF_ERROR(budget.Check());
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   std::vector<model::Labels> out;
   for (const Entry* entry : Matching(query)) {
     if (limit > 0 && out.size() == limit) break;
@@ -146,7 +145,7 @@ StatusOr<std::vector<model::Labels>> MemoryMetrics::Series(const SeriesQuery& qu
 StatusOr<std::vector<std::string>> MemoryMetrics::LabelNames(const SeriesQuery& query, size_t limit,
                                                              QueryBudget& budget) const {
   RETURN_IF_ERROR(budget.Check());
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   std::set<std::string_view> names;
   for (const Entry* entry : Matching(query)) {
     for (const model::Label& label : *entry->data->labels) names.insert(label.name);
@@ -159,7 +158,7 @@ StatusOr<std::vector<std::string>> MemoryMetrics::LabelValues(const std::string&
                                                               size_t limit,
                                                               QueryBudget& budget) const {
   RETURN_IF_ERROR(budget.Check());
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   std::set<std::string_view> values;
   for (const Entry* entry : Matching(query)) {
     const std::string_view value = entry->data->labels->Get(name);
@@ -169,7 +168,7 @@ StatusOr<std::vector<std::string>> MemoryMetrics::LabelValues(const std::string&
 }
 
 std::vector<model::MetricMetadata> MemoryMetrics::Metadata(const std::string& family) const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   if (!family.empty()) {
     const auto found = metadata_.find(family);
     return found == metadata_.end() ? std::vector<model::MetricMetadata>() : found->second;
@@ -185,7 +184,7 @@ StatusOr<std::vector<model::SeriesExemplars>> MemoryMetrics::SelectExemplars(
   std::vector<model::SeriesExemplars> out;
   uint64_t bytes = 0;
   {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderMutexLock lock(&mutex_);
     std::set<model::SeriesRef> refs;
     if (query.any_of.empty()) {
       for (const auto& [ref, entry] : series_) refs.insert(ref);
@@ -215,12 +214,12 @@ StatusOr<std::vector<model::SeriesExemplars>> MemoryMetrics::SelectExemplars(
 }
 
 uint64_t MemoryMetrics::series_count() const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   return series_.size();
 }
 
 uint64_t MemoryMetrics::bytes() const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   uint64_t bytes = 0;
   for (const auto& [ref, entry] : series_) {
     bytes += BytesOf(*entry.data) + entry.exemplars.size() * sizeof(model::Exemplar);

@@ -20,7 +20,7 @@ bool Holds(const std::vector<model::ScopeSpans>& pieces, const model::ScopeSpans
 
 StatusOr<SpanCounts> MemoryTraces::Append(model::SpanBatch batch) {
   SpanCounts counts;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (model::ScopeSpans& group : batch.groups) {
     for (model::Span& span : group.spans) {
       std::vector<model::ScopeSpans>& pieces = traces_[span.trace_id];
@@ -40,7 +40,7 @@ StatusOr<std::optional<model::Trace>> MemoryTraces::Find(const model::TraceId& i
   RETURN_IF_ERROR(budget.Check());
   std::vector<model::ScopeSpans> pieces;
   {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderMutexLock lock(&mutex_);
     const auto found = traces_.find(id);
     if (found == traces_.end()) return std::optional<model::Trace>();
     pieces = found->second;
@@ -53,7 +53,7 @@ StatusOr<std::vector<bool>> MemoryTraces::Contains(std::span<const model::TraceI
                                                    QueryBudget& budget) const {
   RETURN_IF_ERROR(budget.Check());
   std::vector<bool> out;
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   for (const model::TraceId& id : ids) out.push_back(traces_.count(id) > 0);
   return out;
 }
@@ -62,7 +62,7 @@ StatusOr<std::vector<TraceSummary>> MemoryTraces::Search(const TraceQuery& query
                                                          QueryBudget& budget) const {
   std::vector<TraceSummary> found;
   {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderMutexLock lock(&mutex_);
     for (const auto& [id, pieces] : traces_) {
       RETURN_IF_ERROR(budget.Check());
       TraceSummary summary = Summarize(UniteTrace(id, pieces), query);
@@ -76,7 +76,7 @@ StatusOr<std::vector<TraceSummary>> MemoryTraces::Search(const TraceQuery& query
 
 uint64_t MemoryTraces::DropBefore(model::TimeNs time_ns, const Pins& pins) {
   uint64_t dropped = 0;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (auto trace = traces_.begin(); trace != traces_.end();) {
     uint64_t spans = 0;
     bool is_old = true;
@@ -97,7 +97,7 @@ uint64_t MemoryTraces::DropBefore(model::TimeNs time_ns, const Pins& pins) {
 }
 
 uint64_t MemoryTraces::trace_count() const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   return traces_.size();
 }
 

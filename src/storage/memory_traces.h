@@ -4,12 +4,12 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <map>
 #include <span>
 #include <vector>
 
+#include "base/mutex.h"
 #include "storage/pins.h"
 #include "storage/trace_reader.h"
 #include "storage/trace_writer.h"
@@ -34,7 +34,7 @@ class MemoryTraces final : public TraceWriter, public TraceReader {
   uint64_t trace_count() const;
 
  private:
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   // By id, in pieces as they came; no two spans of a trace are equal.
   std::map<model::TraceId, std::vector<model::ScopeSpans>> traces_ ABSL_GUARDED_BY(mutex_);
 };

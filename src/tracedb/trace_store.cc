@@ -108,7 +108,7 @@ void TraceStore::Commit(std::span<Pending* const> group) {
     positions = log_->Append(records);
     written = positions.status();
   }
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   if (!written.ok()) {
     for (Pending* pending : group) pending->result = written;
     stats_.refused_batches += group.size();
@@ -132,7 +132,7 @@ void TraceStore::AddToIndex(const wal::Position& position, const TraceRecordHead
 TraceStoreStats TraceStore::Stats() const {
   TraceStoreStats stats;
   {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderMutexLock lock(&mutex_);
     stats = stats_;
     stats.traces = index_.trace_count();
     for (const auto& [id, summary] : segments_) stats.spans += summary.spans();

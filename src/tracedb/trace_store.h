@@ -9,7 +9,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <atomic>
 #include <cstdint>
@@ -24,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/mutex.h"
 #include "storage/pins.h"
 #include "storage/trace_reader.h"
 #include "storage/trace_writer.h"
@@ -138,7 +138,7 @@ class TraceStore final : public storage::TraceWriter, public storage::TraceReade
 
   RecentHashes recent_;  // Of the committing thread alone.
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   TraceIndex index_ ABSL_GUARDED_BY(mutex_);
   std::map<uint64_t, SegmentSummary> segments_ ABSL_GUARDED_BY(mutex_);
   TraceStoreStats stats_ ABSL_GUARDED_BY(mutex_);  // What is counted here.

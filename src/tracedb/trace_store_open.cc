@@ -51,7 +51,7 @@ void TraceStore::ReplayRecord(const wal::RecordView& record) {
     return;
   }
   for (const uint64_t hash : head->hashes) recent_.Add(HashInTrace(head->trace_id, hash));
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   AddToIndex(record.position, *head);
 }
 

@@ -37,7 +37,7 @@ StatusOr<std::vector<model::ScopeSpans>> TraceStore::ReadPieces(const model::Tra
   for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
     std::vector<wal::Position> positions;
     {
-      const absl::ReaderMutexLock lock(&mutex_);
+      const ReaderMutexLock lock(&mutex_);
       positions = index_.Find(id);
     }
     bool has_moved = false;
@@ -84,7 +84,7 @@ StatusOr<std::vector<bool>> TraceStore::Contains(std::span<const model::TraceId>
   RETURN_IF_ERROR(budget.Check());
   std::vector<bool> out;
   out.reserve(ids.size());
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   for (const model::TraceId& id : ids) out.push_back(index_.Contains(id));
   return out;
 }
@@ -125,7 +125,7 @@ StatusOr<std::vector<storage::TraceSummary>> TraceStore::Search(const storage::T
   RETURN_IF_ERROR(budget.Check());
   std::vector<std::pair<model::TimeNs, uint64_t>> segments;  // By their last start, latest first.
   {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderMutexLock lock(&mutex_);
     for (const auto& [id, summary] : segments_) {
       if (summary.MayMatch(query)) segments.emplace_back(summary.last_start_ns(), id);
     }

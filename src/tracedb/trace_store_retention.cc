@@ -38,7 +38,7 @@ Status TraceStore::CopyForward(std::span<const std::string> records) {
   std::vector<wal::Record> views;
   for (const std::string& record : records) views.push_back({kSpansRecord, record});
   ASSIGN_OR_RETURN(const std::vector<wal::Position> positions, log_->Append(views));
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (size_t i = 0; i < records.size(); ++i) {
     const auto head = DecodeTraceRecordHead(records[i]);
     if (!head.ok()) continue;
@@ -91,7 +91,7 @@ bool TraceStore::DropSegment(uint64_t segment, Kept& kept) {
             pinned_dropped, options_.max_bytes / 2);
   }
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     index_.Remove(segment, ids);
     segments_.erase(segment);
     stats_.spans_dropped += dropped + pinned_dropped;

@@ -28,7 +28,7 @@ StatusOr<std::vector<SeriesRef>> Head::Resolve(std::span<const model::Labels> se
                                                uint64_t max_series) {
   std::vector<SeriesRef> out;
   out.reserve(series.size());
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   uint64_t unknown = 0;
   for (const model::Labels& labels : series) {
     CHECK(!labels.empty());
@@ -79,7 +79,7 @@ void Head::RemoveSeries(std::span<const storage::Postings::Entry> gone) {
 
 Status Head::Define(const storage::MetricBatch& batch, uint64_t segment, TimeMs now,
                     std::vector<codec::SeriesDefinition>& definitions) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   const auto columns = {&batch.series, &batch.histogram_series, &batch.exemplar_series};
   for (const std::vector<SeriesRef>* refs : columns) {
     for (const SeriesRef ref : *refs) {
@@ -100,7 +100,7 @@ Status Head::Define(const storage::MetricBatch& batch, uint64_t segment, TimeMs 
 }
 
 void Head::Undefine(const std::vector<codec::SeriesDefinition>& definitions) {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   for (const codec::SeriesDefinition& definition : definitions) {
     if (HeadSeries* series = Find(definition.ref)) series->logged_segment = 0;
   }
@@ -108,7 +108,7 @@ void Head::Undefine(const std::vector<codec::SeriesDefinition>& definitions) {
 
 AppendCounts Head::Apply(codec::MetricRecord record, TimeMs written) {
   AppendCounts counts;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   ApplySamples(record, written, counts);
   ApplyHistograms(record, written, counts);
   ApplyExemplars(record, written, counts);
@@ -203,7 +203,7 @@ void Head::ApplyMetadata(std::vector<model::MetricMetadata> metadata) {
 storage::MetricDrops Head::DropBefore(TimeMs time, TimeMs now) {
   storage::MetricDrops drops;
   std::vector<storage::Postings::Entry> gone;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   floor_ = std::max(floor_, time);
   const TimeMs unused_since = now - storage::kRefLifetimeMs;
   // ForEach() takes a callback, which the annotations cannot see into.
@@ -231,7 +231,7 @@ storage::MetricDrops Head::DropBefore(TimeMs time, TimeMs now) {
 
 TimeMs Head::TimeToFree(uint64_t bytes) const {
   std::vector<std::pair<TimeMs, uint64_t>> chunks;
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   ForEach([&](SeriesRef, HeadSeries& series) {
     series.ChunkBytes(chunks);
     for (const model::Exemplar& exemplar : series.exemplars()) {
@@ -250,17 +250,17 @@ TimeMs Head::TimeToFree(uint64_t bytes) const {
 }
 
 TimeMs Head::floor() const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   return floor_;
 }
 
 uint64_t Head::bytes() const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   return bytes_;
 }
 
 HeadStats Head::Stats(TimeMs now) const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   HeadStats stats{.series = series_count_, .exemplars = exemplars_, .bytes = bytes_};
   ForEach([&](SeriesRef, HeadSeries& series) {
     stats.active_series += series.last_written > now - kActiveMs;

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <array>
 #include <functional>
@@ -19,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/query_budget.h"
 #include "codec/metric_record.h"
 #include "model/series_ref.h"
@@ -108,7 +108,7 @@ class Head {
       ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   model::TimeRange Visible(model::TimeRange range) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   // By ref; a page whose series are all gone is null. Refs are never used twice.
   std::vector<std::unique_ptr<Page>> pages_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_ref_ ABSL_GUARDED_BY(mutex_) = 1;

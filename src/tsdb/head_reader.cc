@@ -26,7 +26,7 @@ std::vector<const HeadSeries*> Head::Matching(const storage::SeriesQuery& query)
 
 std::vector<SeriesView> Head::Select(const storage::SeriesQuery& query) const {
   std::vector<SeriesView> out;
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   for (const HeadSeries* series : Matching(query)) {
     out.push_back(series->View(Visible(query.time)));
   }
@@ -36,7 +36,7 @@ std::vector<SeriesView> Head::Select(const storage::SeriesQuery& query) const {
 std::vector<std::shared_ptr<const model::Labels>> Head::Series(
     const storage::SeriesQuery& query) const {
   std::vector<std::shared_ptr<const model::Labels>> out;
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   for (const HeadSeries* series : Matching(query)) out.push_back(series->labels());
   return out;
 }
@@ -46,7 +46,7 @@ StatusOr<std::vector<model::SeriesExemplars>> Head::SelectExemplars(
   std::vector<model::SeriesExemplars> out;
   uint64_t bytes = 0;
   {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderMutexLock lock(&mutex_);
     std::set<SeriesRef> refs;
     if (query.any_of.empty()) refs = with_exemplars_;
     for (const std::vector<model::Matcher>& matchers : query.any_of) {
@@ -77,7 +77,7 @@ StatusOr<std::vector<model::SeriesExemplars>> Head::SelectExemplars(
 }
 
 std::vector<model::MetricMetadata> Head::Metadata(const std::string& family) const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   if (!family.empty()) {
     const auto found = metadata_.find(family);
     return found == metadata_.end() ? std::vector<model::MetricMetadata>() : found->second;
@@ -89,7 +89,7 @@ std::vector<model::MetricMetadata> Head::Metadata(const std::string& family) con
 
 std::vector<model::MetricMetadata> Head::NewMetadata(
     std::vector<model::MetricMetadata> metadata) const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   std::erase_if(metadata, [&](const model::MetricMetadata& entry) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     const auto held = metadata_.find(entry.family);
     return held != metadata_.end() &&
@@ -101,7 +101,7 @@ std::vector<model::MetricMetadata> Head::NewMetadata(
 std::vector<bool> Head::ArePinned(std::span<const model::TraceId> ids) const {
   std::vector<bool> out;
   out.reserve(ids.size());
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   for (const model::TraceId& id : ids) out.push_back(pins_.count(id) > 0);
   return out;
 }

@@ -159,7 +159,7 @@ void MetricStore::Commit(std::span<Pending* const> group) {
       head_.Undefine(one.record.definitions);
       one.pending->result = written;
     }
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     stats_.refused_batches += staged.size();
     return;
   }
@@ -171,7 +171,7 @@ void MetricStore::Commit(std::span<Pending* const> group) {
     one.pending->result = one.counts;
   }
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     stats_.appended.Add(sum);
   }
   if (head_.bytes() > options_.max_bytes && now >= next_limit_check_) KeepToLimit(now);
@@ -191,7 +191,7 @@ bool MetricStore::Stage(Pending& pending, uint64_t segment, TimeMs now, Staged& 
   staged.record.definitions = std::move(definitions);
   if (IsEmpty(staged.record)) {
     pending.result = staged.counts;
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     stats_.appended.Add(staged.counts);
     return false;
   }
@@ -244,14 +244,14 @@ void MetricStore::KeepToLimit(TimeMs now) {
   // What cannot be let go, labels above all, is not looked for again with every batch.
   const bool is_enough = head_.bytes() <= options_.max_bytes;
   next_limit_check_ = is_enough ? model::kMinTimeMs : now + kLimitPauseMs;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   Add(drops, stats_.dropped_by_limit);
 }
 
 void MetricStore::ApplyRetention(TimeMs now) {
   const storage::MetricDrops drops = head_.DropBefore(now - options_.retention_ms, now);
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     Add(drops, stats_.dropped_by_retention);
   }
   DropSegments();
@@ -282,7 +282,7 @@ void MetricStore::Maintain() {
 MetricStoreStats MetricStore::Stats() const {
   MetricStoreStats stats;
   {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderMutexLock lock(&mutex_);
     stats = stats_;
   }
   stats.head = head_.Stats(options_.clock->NowMs());

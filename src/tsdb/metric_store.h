@@ -9,7 +9,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <atomic>
 #include <cstdint>
@@ -23,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/mutex.h"
 #include "storage/exemplar_reader.h"
 #include "storage/metric_reader.h"
 #include "storage/metric_writer.h"
@@ -141,7 +141,7 @@ class MetricStore final : public storage::MetricWriter,
   model::TimeMs next_limit_check_ = model::kMinTimeMs;
   std::map<uint64_t, model::TimeMs> newest_;  // By segment: the newest time in it.
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   MetricStoreStats stats_ ABSL_GUARDED_BY(mutex_);  // What is counted here.
 
   std::jthread maintenance_;  // Last: it ends first.

@@ -30,7 +30,7 @@ StatusOr<std::unique_ptr<MetricStore>> MetricStore::Open(const MetricStoreOption
                    }));
   const wal::ReplayReport& report = store->log_->replay_report();
   {
-    const absl::MutexLock lock(&store->mutex_);
+    const MutexLock lock(&store->mutex_);
     store->stats_.replayed_records = report.records;
     store->stats_.replay_ms = report.duration_ms;
     store->stats_.unreadable_records += report.damaged_records;
@@ -61,7 +61,7 @@ void MetricStore::ReplayRecord(const wal::RecordView& record, Replay& replay) {
   const auto unreadable = [&](std::string_view reason) {
     LogError("tsdb", "segment {}, offset {}: {}", record.position.segment, record.position.offset,
              reason);
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     ++stats_.unreadable_records;
   };
   if (replay.segment != record.position.segment) {
@@ -135,7 +135,7 @@ void MetricStore::ReplayBatch(codec::MetricRecord record, Replay& replay) {
   const storage::AppendCounts counts = head_.Apply(std::move(record), /*written=*/0);
   uint64_t batches;
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     stats_.replayed_samples += counts.samples_stored;
     stats_.unresolved_samples += unresolved;
     batches = ++stats_.replayed_records;

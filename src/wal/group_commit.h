@@ -8,12 +8,13 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <functional>
 #include <span>
 #include <utility>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace glint::wal {
 
@@ -69,8 +70,8 @@ class GroupCommit {
   }
 
   const Commit commit_;
-  absl::Mutex mutex_;
-  absl::CondVar done_;
+  Mutex mutex_;
+  CondVar done_;
   std::vector<Waiting*> waiting_ ABSL_GUARDED_BY(mutex_);
   bool is_led_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -23,7 +23,7 @@ Status Log::Sync(File& file) {
 }
 
 StatusOr<Log::Segment> Log::Find(uint64_t segment) const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   const auto found = segments_.find(segment);
   if (found == segments_.end()) return NotFound("log segment {} is gone", segment);
   return found->second;
@@ -47,7 +47,7 @@ Status Log::Begin(uint64_t id) {
   current_ = id;
   next_id_ = id + 1;
   allocated_ = 0;
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   segments_[id] = Segment{file, kSegmentHeaderBytes, header.created_ms};
   return OkStatus();
 }
@@ -120,7 +120,7 @@ StatusOr<std::vector<Position>> Log::Append(std::span<const Record> records) {
     }
     return Unavailable("log: {}", written.message());
   }
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   segments_[current_].end = end;
   return positions;
 }
@@ -143,21 +143,21 @@ Status Log::Scan(uint64_t segment, const std::function<bool(const RecordView&)>&
 Status Log::Remove(uint64_t segment) {
   CHECK(segment != current_);
   {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(&mutex_);
     if (segments_.erase(segment) == 0) return NotFound("log segment {} is gone", segment);
   }
   return options_.files->Remove(PathOf(segment));
 }
 
 std::vector<SegmentInfo> Log::segments() const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   std::vector<SegmentInfo> out;
   for (const auto& [id, segment] : segments_) out.push_back({id, segment.end, segment.created_ms});
   return out;
 }
 
 uint64_t Log::bytes() const {
-  const absl::ReaderMutexLock lock(&mutex_);
+  const ReaderMutexLock lock(&mutex_);
   uint64_t bytes = 0;
   for (const auto& [id, segment] : segments_) bytes += segment.end;
   return bytes;

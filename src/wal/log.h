@@ -10,7 +10,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <atomic>
 #include <cstdint>
@@ -24,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/mutex.h"
 #include "base/status.h"
 #include "wal/segment.h"
 
@@ -138,7 +138,7 @@ class Log {
   uint64_t allocated_ = 0;
   bool needs_repair_ = false;
 
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<uint64_t, Segment> segments_ ABSL_GUARDED_BY(mutex_);
 };
 

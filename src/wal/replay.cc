@@ -97,7 +97,7 @@ Status Log::ReplaySegment(uint64_t id, bool is_last, const Visitor& visit) {
     RETURN_IF_ERROR(file->Sync());
     current_ = id;
   }
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   segments_[id] = Segment{file, end, header->created_ms};
   return OkStatus();
 }
