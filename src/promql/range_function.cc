@@ -37,8 +37,9 @@ Column WalkSeries(SeriesSamples& samples, const RangeShape& shape, const Grid& g
   column.drop_name = samples.drop_name || !KeepsName(call.function);
   call.metric = samples.labels->metric_name();
   bool any_float = false;
+  WindowWalker windows(shape, samples);
   for (size_t step = 0; step < grid.steps && call.status.ok(); ++step) {
-    const Window window = shape.At(samples, step);
+    const Window window = windows.At(step);
     if (window.empty()) continue;
     call.step = step;
     call.time = grid.At(step);

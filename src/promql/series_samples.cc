@@ -140,6 +140,22 @@ Window RangeShape::At(const SeriesSamples& series, size_t step) const {
   return window;
 }
 
+Window WindowWalker::At(size_t step) {
+  if (!series_.histograms.empty()) return shape_.At(series_, step);
+  Window window;
+  window.series = &series_;
+  window.end = shape_.ends.At(step);
+  window.start = window.end - shape_.range_ms;
+  const std::vector<model::TimeMs>& times = series_.times;
+  while (first_ < times.size() && times[first_] <= window.start) ++first_;
+  end_ = std::max(end_, first_);
+  while (end_ < times.size() && times[end_] <= window.end) ++end_;
+  window.first_float = first_;
+  window.times = std::span(times).subspan(first_, end_ - first_);
+  window.values = std::span(series_.values).subspan(first_, end_ - first_);
+  return window;
+}
+
 StatusOr<RangeShape> ShapeOf(const Evaluation& evaluation, const Expr& range, const Grid& grid) {
   const bool matrix = range.kind == ExprKind::kMatrixSelector;
   const TimeModifiers& time =

@@ -56,6 +56,22 @@ struct RangeShape {
 
   Window At(const SeriesSamples& series, size_t step) const;
 };
+// The windows of one series, step after step: moves on from where the last one was.
+class WindowWalker {
+ public:
+  // Both outlive this.
+  WindowWalker(const RangeShape& shape, const SeriesSamples& series)
+      : shape_(shape), series_(series) {}
+  // REQUIRES: steps do not descend from call to call.
+  Window At(size_t step);
+
+ private:
+  const RangeShape& shape_;
+  const SeriesSamples& series_;
+  size_t first_ = 0;  // Floats of the last window: [first_, end_).
+  size_t end_ = 0;
+};
+
 // REQUIRES: a MatrixSelector or a Subquery.
 StatusOr<RangeShape> ShapeOf(const Evaluation& evaluation, const Expr& range, const Grid& grid);
 
