@@ -71,7 +71,9 @@ export function Axes(props: AxesProps): JSX.Element {
               return timeTicks(fromMs, toMs, inner, TICK_GAP, offset).map((time) => time / 1000);
             },
             values: (_, splits) => {
-              const step = ((splits[1] ?? 0) - (splits[0] ?? 0)) * 1000;
+              const [first, second] = splits;
+              const { fromMs, toMs } = now();
+              const step = first !== undefined && second !== undefined ? (second - first) * 1000 : toMs - fromMs;
               return splits.map((time, index) => tickText(time * 1000, index, step, now().zone));
             },
           },

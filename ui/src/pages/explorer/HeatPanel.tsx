@@ -96,8 +96,7 @@ export function HeatPanel(props: Props): JSX.Element {
           {props.titled && <span>{formatCount(group.grid.total)} observations</span>}
           {shown.length < group.dots.length && !state.hidden.includes('dots') && (
             <span data-testid="thinned">
-              drawing {formatCount(shown.length)} of {formatCount(group.dots.length)} exemplars: all of the slowest, the rest spread
-              evenly
+              drawing {formatCount(shown.length)} of {formatCount(group.dots.length)} exemplars: the slowest, and the rest spread evenly
             </span>
           )}
         </div>

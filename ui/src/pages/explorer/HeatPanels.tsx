@@ -29,12 +29,13 @@ interface Props {
 
 const LAYER_NAMES: Readonly<Record<Layer, string>> = { p50: 'p50', p95: 'p95', p99: 'p99', dots: 'exemplars' };
 
-function dotsText(dots: readonly Dot[]): string {
+// `all`: how many the server gave, of which a limit may show only a part of the groups.
+function dotsText(dots: readonly Dot[], all: number): string {
   if (dots.length === 0) return 'no exemplars in this range';
   const missing = dots.filter((dot) => dot.stored === 'missing').length;
   const none = dots.filter((dot) => dot.stored === 'none').length;
   return [
-    `${formatCount(dots.length)} ${dots.length === 1 ? 'exemplar' : 'exemplars'}`,
+    `${formatCount(dots.length)} ${dots.length === 1 ? 'exemplar' : 'exemplars'}${all >= MAX_DOTS ? ' (more were not asked for)' : ''}`,
     ...(missing > 0 ? [`${formatCount(missing)} hollow: trace not stored`] : []),
     ...(none > 0 ? [`${formatCount(none)} without a trace id`] : []),
   ].join(', ');
@@ -79,8 +80,7 @@ export function HeatPanels({ run, groups, query, entry, explorer, now, tall }: P
           </button>
         ))}
         <span className={styles['facts']} data-testid="facts">
-          {formatCount(total)} observations · {dotsText(dots)}
-          {run.dots >= MAX_DOTS && ' (the most that is asked for)'}
+          {formatCount(total)} observations · {dotsText(dots, run.dots)}
         </span>
         <SegmentedControl
           value={logPossible ? state.y : 'linear'}
