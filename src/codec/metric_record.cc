@@ -166,6 +166,7 @@ std::string EncodeMetricRecord(const MetricRecord& record) {
   out.Varint(record.histograms.size());
   PutRefs(record.histogram_series, out);
   PutTimes(record.histogram_times, out);
+  PutTimes(record.histogram_start_times, out);
   for (const auto& histogram : record.histograms) PutHistogram(*histogram, out);
   out.Varint(record.exemplars.size());
   PutRefs(record.exemplar_series, out);
@@ -201,11 +202,13 @@ StatusOr<MetricRecord> DecodeMetricRecord(std::string_view bytes) {
   RETURN_IF_ERROR(GetSamples(in, record));
   if (!in.ok()) return damaged("samples");
 
-  const size_t histograms = in.Count(2 + kMinHistogramBytes);
+  const size_t histograms = in.Count(3 + kMinHistogramBytes);
   record.histogram_series.resize(histograms);
   record.histogram_times.resize(histograms);
+  record.histogram_start_times.resize(histograms);
   GetRefs(in, record.histogram_series);
   GetTimes(in, record.histogram_times);
+  GetTimes(in, record.histogram_start_times);
   for (size_t i = 0; i < histograms; ++i) {
     auto histogram = std::make_shared<model::Histogram>(GetHistogram(in));
     if (!in.ok()) return damaged("histograms");

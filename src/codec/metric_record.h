@@ -39,6 +39,7 @@ struct MetricRecord {
 
   std::vector<model::SeriesRef> histogram_series;
   std::vector<model::TimeMs> histogram_times;
+  std::vector<model::TimeMs> histogram_start_times;  // Never empty instead; 0 is unknown.
   std::vector<std::shared_ptr<const model::Histogram>> histograms;
 
   std::vector<model::SeriesRef> exemplar_series;

@@ -24,6 +24,7 @@ MetricRecord Example() {
   record.start_times = {1'600'000'000'000, 0};
   record.histogram_series = {SeriesRef{9}};
   record.histogram_times = {1'700'000'000'000};
+  record.histogram_start_times = {1'600'000'000'000};
   record.histograms = {std::make_shared<const model::Histogram>(
       model::Histogram{.counter_reset_hint = model::CounterResetHint::kGauge,
                        .schema = model::kCustomBucketsSchema,
@@ -52,6 +53,7 @@ TEST(MetricRecordTest, EverythingComesBack) {
   EXPECT_EQ(decoded->definitions[0].labels->ToString(), "up{job=\"shop\"}");
   EXPECT_TRUE(model::IsStaleNan(decoded->values[0]));
   EXPECT_EQ(decoded->times[1], -5);
+  EXPECT_EQ(decoded->histogram_start_times, Example().histogram_start_times);
   EXPECT_EQ(*decoded->histograms[0], *Example().histograms[0]);
   EXPECT_EQ(decoded->exemplars, Example().exemplars);
   EXPECT_EQ(decoded->metadata, Example().metadata);

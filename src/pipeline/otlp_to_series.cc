@@ -259,7 +259,7 @@ class Translator {
     out_.series.push_back(Series(""));
     out_.histogram_series.push_back(series);
     out_.histograms.push_back(
-        {time_ms_, std::make_shared<const model::Histogram>(*std::move(histogram))});
+        {time_ms_, std::make_shared<const model::Histogram>(*std::move(histogram)), start_ms_});
     for (const model::OtlpExemplar& exemplar : point.exemplars) AddExemplar(series, exemplar);
   }
 

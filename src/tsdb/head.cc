@@ -159,7 +159,8 @@ void Head::ApplyHistograms(codec::MetricRecord& record, TimeMs written, AppendCo
     }
     HeadSeries& series = *Find(record.histogram_series[i]);
     const uint64_t before = series.bytes();
-    Count(series.PutHistogram({record.histogram_times[i], std::move(record.histograms[i])}),
+    Count(series.PutHistogram({record.histogram_times[i], std::move(record.histograms[i]),
+                               record.histogram_start_times[i]}),
           counts);
     bytes_ += series.bytes() - before;
     series.last_written = written;

@@ -90,6 +90,7 @@ codec::MetricRecord RecordOf(MetricBatch batch) {
   record.histogram_series = std::move(batch.histogram_series);
   for (storage::HistogramSample& sample : batch.histograms) {
     record.histogram_times.push_back(sample.time);
+    record.histogram_start_times.push_back(sample.start_time);
     record.histograms.push_back(std::move(sample.histogram));
   }
   record.exemplar_series = std::move(batch.exemplar_series);

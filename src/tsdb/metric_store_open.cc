@@ -125,6 +125,7 @@ void MetricStore::ReplayBatch(codec::MetricRecord record, Replay& replay) {
   translate(record.histogram_series, [&](const std::vector<bool>& unknown) {
     keep(unknown, record.histogram_series);
     keep(unknown, record.histogram_times);
+    keep(unknown, record.histogram_start_times);
     keep(unknown, record.histograms);
   });
   translate(record.exemplar_series, [&](const std::vector<bool>& unknown) {

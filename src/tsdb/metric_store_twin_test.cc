@@ -30,8 +30,8 @@ std::string TextOf(const storage::SeriesData& data) {
     if (!data.start_times.empty()) out += fmt::format(" from {}", data.start_times[i]);
   }
   for (const storage::HistogramSample& sample : data.histograms) {
-    out += fmt::format("\n {} histogram {} {:016x}", sample.time, sample.histogram->count,
-                       std::bit_cast<uint64_t>(sample.histogram->sum));
+    out += fmt::format("\n {} histogram {} {:016x} from {}", sample.time, sample.histogram->count,
+                       std::bit_cast<uint64_t>(sample.histogram->sum), sample.start_time);
   }
   return out + "\n";
 }
@@ -142,11 +142,13 @@ class TwinTest : public ::testing::Test {
     }
     const size_t histograms = Pick(4);
     for (size_t i = 0; i < histograms; ++i) {
-      batch.histograms.push_back({SomeTime(), std::make_shared<const model::Histogram>(
-                                                  model::Histogram{.count = SomeValue(),
-                                                                   .sum = SomeValue(),
-                                                                   .positive_spans = {{0, 1}},
-                                                                   .positive_buckets = {3}})});
+      batch.histograms.push_back(
+          {SomeTime(),
+           std::make_shared<const model::Histogram>(model::Histogram{.count = SomeValue(),
+                                                                     .sum = SomeValue(),
+                                                                     .positive_spans = {{0, 1}},
+                                                                     .positive_buckets = {3}}),
+           static_cast<TimeMs>(Pick(3)) * 1000});
     }
     const size_t exemplars = Pick(4);
     for (size_t i = 0; i < exemplars; ++i) {
