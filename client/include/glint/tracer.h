@@ -1,10 +1,10 @@
 // Starts spans for one service: what they come from, which are sampled, where they go.
 //
-//   auto exporter =
-//   std::make_unique<glint::OtlpHttpExporter>(glint::OtlpOptions::FromEnvironment()); auto batches
-//   = std::make_shared<glint::BatchProcessor>(std::move(exporter)); const glint::Tracer
-//   tracer("cart", glint::Resource::FromEnvironment(),
-//                              glint::ParentBased(glint::TraceIdRatio(0.01)), batches);
+//   auto options = glint::OtlpOptions::FromEnvironment();
+//   auto exporter = std::make_unique<glint::OtlpHttpExporter>(options);
+//   auto batches = std::make_shared<glint::BatchProcessor>(std::move(exporter));
+//   auto sampler = glint::ParentBased(glint::TraceIdRatio(0.01));
+//   const glint::Tracer tracer("cart", glint::Resource::FromEnvironment(), sampler, batches);
 //
 // Several tracers may share one processor. Thread-safe.
 #pragma once
