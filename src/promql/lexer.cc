@@ -219,6 +219,10 @@ class Lexer {
   }
 
   bool SkipDuration() {
+    if (!IsDigit(Peek())) {  // ".5s": durations have no decimals.
+      while (IsWordPart(Peek()) || Peek() == '.') ++at_;
+      return false;
+    }
     while (IsDigit(Peek())) {
       while (IsDigit(Peek())) ++at_;
       const char unit = Peek();

@@ -82,6 +82,8 @@ TEST(ParserTest, RefusesWithPlaceAndReason) {
       {"foo bar", "1:5: parse error: unexpected identifier \"bar\""},
       {"1\n+ *", "2:3: parse error: unexpected <op:*>"},
       {"0deadbeef", "1:1: parse error: bad number or duration syntax: \"0de\""},
+      {"x[.5s]", "1:3: parse error: bad number or duration syntax: \".5s\""},
+      {".90s.9", "1:1: parse error: bad number or duration syntax: \".90s.9\""},
       {"x[5mm]", "1:3: parse error: bad number or duration syntax: \"5mm\""},
       {"x{", "1:3: parse error: unexpected end of input inside braces"},
       {"x}", "1:2: parse error: unexpected character: '}'"},

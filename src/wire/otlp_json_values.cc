@@ -9,6 +9,7 @@
 
 #include "base/base64.h"
 #include "base/escape.h"
+#include "base/utf8.h"
 #include "wire/number_text.h"
 
 namespace glint::wire::otlp {
@@ -243,9 +244,10 @@ Status ParseJson(std::string& text, rapidjson::Document& document) {
   if (const size_t zero = text.find('\0'); zero != text.npos) {
     return InvalidArgument("JSON has a zero byte at {}", zero);
   }
+  // Not RapidJSON's own check of the encoding: it reads beyond the end of a character cut short.
+  if (!IsValidUtf8(text)) return InvalidArgument("JSON is not valid UTF-8");
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                              rapidjson::kParseFullPrecisionFlag |
-                              rapidjson::kParseValidateEncodingFlag;
+                              rapidjson::kParseFullPrecisionFlag;
   document.ParseInsitu<kFlags>(text.data());
   if (document.HasParseError()) {
     return InvalidArgument("JSON at byte {}: {}", document.GetErrorOffset(),

@@ -219,8 +219,9 @@ TEST(OtlpSpansTest, BrokenRequestsAreRefusedWhole) {
     refused += decoded.ok() ? 0 : 1;
   }
   EXPECT_EQ(refused, bytes.size() - 1);
-  for (const char* bad : {"", "{", "[]", "{\"resourceSpans\":{}}", "{\"resourceSpans\":[1]}",
-                          "{\"resourceSpans\":[]} x", "\xff"}) {
+  for (const char* bad :
+       {"", "{", "[]", "{\"resourceSpans\":{}}", "{\"resourceSpans\":[1]}",
+        "{\"resourceSpans\":[]} x", "\xff", "{\"a\":\"\xc3", "{\"a\":\"\xf0\x9f"}) {
     EXPECT_FALSE(DecodeOtlpSpans(bad, OtlpEncoding::kJson).ok()) << bad;
   }
   EXPECT_FALSE(DecodeOtlpSpans(JsonRequest("{\"name\":5}"), OtlpEncoding::kJson).ok());
