@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include "base/base64.h"
@@ -239,6 +240,51 @@ StatusOr<model::Scope> ReadScope(const JsonValue& value, OtlpDecodeBudget& budge
   return out;
 }
 
+namespace {
+
+// Builds the document, numbers read by from_chars: exact, and RapidJSON's own exact reading counts
+// the leading zeros of a zero, which is undefined.
+struct ExactNumbers {
+  rapidjson::Document& out;
+
+  bool Null() { return out.Null(); }
+  bool Bool(bool flag) { return out.Bool(flag); }
+  bool Int(int number) { return out.Int(number); }
+  bool Uint(unsigned number) { return out.Uint(number); }
+  bool Int64(int64_t number) { return out.Int64(number); }
+  bool Uint64(uint64_t number) { return out.Uint64(number); }
+  bool Double(double number) { return out.Double(number); }
+  bool String(const char* text, rapidjson::SizeType size, bool copy) {
+    return out.String(text, size, copy);
+  }
+  bool StartObject() { return out.StartObject(); }
+  bool Key(const char* text, rapidjson::SizeType size, bool copy) {
+    return out.Key(text, size, copy);
+  }
+  bool EndObject(rapidjson::SizeType count) { return out.EndObject(count); }
+  bool StartArray() { return out.StartArray(); }
+  bool EndArray(rapidjson::SizeType count) { return out.EndArray(count); }
+
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    const char* end = text + size;
+    int64_t integer = 0;
+    if (IsAll(std::from_chars(text, end, integer), end)) return out.Int64(integer);
+    uint64_t natural = 0;
+    if (IsAll(std::from_chars(text, end, natural), end)) return out.Uint64(natural);
+    double number = 0;
+    if (IsAll(std::from_chars(text, end, number), end)) return out.Double(number);
+    // Out of range: too small is 0, too large is no number that we could keep.
+    number = std::strtod(std::string(text, size).c_str(), nullptr);
+    return std::isfinite(number) && out.Double(number);
+  }
+
+  static bool IsAll(std::from_chars_result result, const char* end) {
+    return result.ec == std::errc() && result.ptr == end;
+  }
+};
+
+}  // namespace
+
 Status ParseJson(std::string& text, rapidjson::Document& document) {
   // In situ the text ends at its first zero byte: one inside would hide what follows it.
   if (const size_t zero = text.find('\0'); zero != text.npos) {
@@ -247,11 +293,21 @@ Status ParseJson(std::string& text, rapidjson::Document& document) {
   // Not RapidJSON's own check of the encoding: it reads beyond the end of a character cut short.
   if (!IsValidUtf8(text)) return InvalidArgument("JSON is not valid UTF-8");
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                              rapidjson::kParseFullPrecisionFlag;
-  document.ParseInsitu<kFlags>(text.data());
-  if (document.HasParseError()) {
-    return InvalidArgument("JSON at byte {}: {}", document.GetErrorOffset(),
-                           rapidjson::GetParseError_En(document.GetParseError()));
+                              rapidjson::kParseNumbersAsStringsFlag;
+  rapidjson::ParseResult result;
+  const auto parse = [&](rapidjson::Document& out) {
+    rapidjson::Reader reader;
+    rapidjson::InsituStringStream stream(text.data());
+    ExactNumbers handler{out};
+    result = reader.Parse<kFlags>(stream, handler);
+    return !result.IsError();
+  };
+  document.Populate(parse);
+  if (result.IsError()) {
+    return InvalidArgument("JSON at byte {}: {}", result.Offset(),
+                           result.Code() == rapidjson::kParseErrorTermination
+                               ? "Number too big to be stored in double."
+                               : rapidjson::GetParseError_En(result.Code()));
   }
   return OkStatus();
 }
