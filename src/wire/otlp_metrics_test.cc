@@ -164,6 +164,22 @@ TEST(OtlpMetricsTest, SummaryAndGauge) {
   EXPECT_EQ(gauge.point_count(), 2u);
 }
 
+// The bits that a sender has are the bits that are stored, however long the number is written.
+TEST(OtlpMetricsTest, NumbersInJsonAreReadExactly) {
+  const auto read = [](const std::string& number) {
+    const model::OtlpMetric metric =
+        Metric("{\"gauge\":{\"dataPoints\":[{\"asDouble\":" + number + "}]}}");
+    return std::get<double>(std::get<model::OtlpGauge>(metric.data).points.at(0).value);
+  };
+  EXPECT_EQ(read("0.1"), 0.1);
+  EXPECT_EQ(read("2.2250738585072011e-308"), 2.2250738585072011e-308);
+  EXPECT_EQ(read("0." + std::string(200, '0')), 0);
+  EXPECT_EQ(read("1e-999"), 0);
+  EXPECT_EQ(read("-7"), -7);
+  const std::string huge = "{\"resourceMetrics\":[{\"x\":1e999}]}";
+  EXPECT_FALSE(DecodeOtlpMetrics(huge, OtlpEncoding::kJson).ok());
+}
+
 TEST(OtlpMetricsTest, WrongTypesNameTheKey) {
   for (const char* bad :
        {"{\"gauge\":{\"dataPoints\":[{\"asInt\":\"x\"}]}}", "{\"gauge\":{\"dataPoints\":{}}}",
