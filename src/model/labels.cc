@@ -86,14 +86,18 @@ std::string Labels::ToString() const {
   const bool bare = IsLegacyMetricName(name);
   if (bare) out += name;
   bool first = true;
-  for (const Label& label : labels_) {
-    if (label.name == kMetricName && bare) continue;
+  const auto open = [&] {
     out += first ? "{" : ", ";
     first = false;
-    if (label.name == kMetricName) {
-      AppendQuoted(label.value, out);
-      continue;
-    }
+  };
+  // A name that needs quotes stands first, wherever it sorts: the text formats want it there.
+  if (!bare && !name.empty()) {
+    open();
+    AppendQuoted(name, out);
+  }
+  for (const Label& label : labels_) {
+    if (label.name == kMetricName) continue;
+    open();
     if (IsLegacyLabelName(label.name)) {
       out += label.name;
     } else {

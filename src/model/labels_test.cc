@@ -31,6 +31,7 @@ TEST(LabelsTest, WithSetsReplacesAndRemoves) {
 TEST(LabelsTest, PrintsAsPromQLReads) {
   EXPECT_EQ((Labels{{"__name__", "up"}, {"job", "a\"b\n"}}).ToString(), "up{job=\"a\\\"b\\n\"}");
   EXPECT_EQ((Labels{{"__name__", "a.b"}, {"c.d", "e"}}).ToString(), "{\"a.b\", \"c.d\"=\"e\"}");
+  EXPECT_EQ((Labels{{"__name__", "a.b"}, {"Zone", "c"}}).ToString(), "{\"a.b\", Zone=\"c\"}");
   EXPECT_EQ(Labels().ToString(), "{}");
 }
 
