@@ -64,7 +64,8 @@ function(glint_fuzzer module source libs)
     # New inputs go to the build tree; the corpus in the source tree is only read.
     file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/${binary}_found)
     add_test(NAME fuzz.${binary}
-             COMMAND ${binary} -max_total_time=${GLINT_FUZZ_SECONDS} -timeout=10 -rss_limit_mb=2048
+             COMMAND ${binary} -max_total_time=${GLINT_FUZZ_SECONDS}
+                     -seed=${GLINT_FUZZ_SEED} -timeout=10 -rss_limit_mb=2048
                      -max_len=65536 -print_final_stats=0 -verbosity=0
                      ${CMAKE_CURRENT_BINARY_DIR}/${binary}_found ${corpus})
     set_tests_properties(fuzz.${binary} PROPERTIES LABELS fuzz)
@@ -76,3 +77,4 @@ function(glint_fuzzer module source libs)
   endif()
 endfunction()
 set(GLINT_FUZZ_SECONDS 10 CACHE STRING "How long each fuzz target runs")
+set(GLINT_FUZZ_SEED 0 CACHE STRING "Where each fuzz target begins; 0 is another place each time")

@@ -3,6 +3,8 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -15,12 +17,14 @@ namespace glint::config {
 namespace {
 
 StatusOr<std::string> ReadWholeFile(const std::string& path) {
+  errno = 0;
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
   // A directory opens and then cannot be read.
   if (!stream || !(text << stream.rdbuf())) {
     if (stream && stream.peek() == std::ifstream::traits_type::eof()) return std::string();
-    return NotFound("{}: cannot be read", path);
+    return NotFound("{}: cannot be read: {}", path,
+                    errno != 0 ? std::strerror(errno) : "it is no file");
   }
   return text.str();
 }

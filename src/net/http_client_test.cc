@@ -263,8 +263,9 @@ TEST(HttpUrl, ReadsAndResolves) {
   EXPECT_EQ(ResolveLocation(url, "//other/c")->ToString(), "http://other/c");
   EXPECT_EQ(ResolveLocation(url, "https://other")->ToString(), "https://other/");
   EXPECT_EQ(ParseHttpUrl("HTTPS://[::1]:443?q")->ToString(), "https://[::1]/?q");
-  for (const std::string_view bad : {"host/path", "http://", "http://h:99999/", "http://[::1/",
-                                     "http://a b/", "http://u:p@h/", "http://h/\r\nX: y"}) {
+  for (const std::string_view bad :
+       {"host/path", "http://", "http://h:99999/", "http://[::1/", "http://[[p]/", "http://[p]/",
+        "http://a]b/", "http://a b/", "http://u:p@h/", "http://h/\r\nX: y"}) {
     EXPECT_FALSE(ParseHttpUrl(bad).ok()) << bad;
   }
 }

@@ -12,6 +12,14 @@
 namespace glint::net {
 namespace {
 
+// What an address in brackets may be: hex groups and an IPv4 tail, then perhaps a zone.
+bool IsBracketedAddress(std::string_view host) {
+  const std::string_view address = host.substr(0, host.find('%'));
+  return address.find(':') != std::string_view::npos &&
+         address.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
+         host.find_first_of("[]") == std::string_view::npos;
+}
+
 // "/a/../b/./c" is "/b/c". Source: RFC 3986 section 5.2.4.
 std::string WithoutDotSegments(std::string_view path) {
   std::vector<std::string_view> kept;
@@ -73,6 +81,7 @@ StatusOr<HttpUrl> ParseHttpUrl(std::string_view text) {
     const size_t bracket = authority.find(']');
     if (bracket == std::string_view::npos) return error("'[' is not closed");
     url.host = authority.substr(1, bracket - 1);
+    if (!IsBracketedAddress(url.host)) return error("what is in brackets is no IPv6 address");
     authority.remove_prefix(bracket + 1);
     if (!authority.empty() && authority.front() != ':') return error("expected ':' after ']'");
     if (!authority.empty()) port = authority.substr(1);
@@ -82,6 +91,9 @@ StatusOr<HttpUrl> ParseHttpUrl(std::string_view text) {
     if (colon != std::string_view::npos) port = authority.substr(colon + 1);
   }
   if (url.host.empty()) return error("no host");
+  if (url.host.find_first_of("[]\"<>\\^`{|}") != std::string::npos) {
+    return error("the host holds a character that no host has");
+  }
   if (!port.empty()) {
     const auto [stop, wrong] = std::from_chars(port.data(), port.data() + port.size(), url.port);
     if (wrong != std::errc() || stop != port.data() + port.size()) {

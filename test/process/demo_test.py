@@ -21,6 +21,8 @@ def children_of(pid):
     names = {}
     for child in pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text().split():
         command = pathlib.Path(f'/proc/{child}/cmdline').read_bytes().split(b'\0')
+        if not command[0]:
+            continue  # It has ended and waits to be asked for.
         name = os.path.basename(command[0].decode())
         names['load' if b'load' in command[1:2] else name] = int(child)
     return names
@@ -51,7 +53,7 @@ class DemoTest(unittest.TestCase):
             self.demo.wait(60)
         self.demo.stdout.close()
 
-    def running(self):
+    def running(self, all_of_them=True):
         """Reads until the address is printed; the children by then."""
         said = ''
         for line in self.demo.stdout:
@@ -60,7 +62,8 @@ class DemoTest(unittest.TestCase):
             if match:
                 self.address = match[1]
                 children = children_of(self.demo.pid)
-                self.assertEqual(sorted(children), ['glint', 'glint-demo', 'load'])
+                if all_of_them:
+                    self.assertEqual(sorted(children), ['glint', 'glint-demo', 'load'])
                 return children
         raise AssertionError(f'ended with {self.demo.wait()} before it ran:\n{said}')
 
@@ -86,7 +89,8 @@ class DemoTest(unittest.TestCase):
 
     def test_it_ends_by_itself_when_told_to(self):
         self.start('--seconds', '1')
-        children = self.running()
+        # Some may have ended by the time that we look.
+        children = self.running(all_of_them=False)
         self.assertEqual(self.demo.wait(60), 0)
         self.assert_nothing_left(children)
 
