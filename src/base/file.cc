@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,10 +94,24 @@ class PosixFile final : public File {
   }
 
   const std::string& path() const override { return path_; }
+  int fd() const { return fd_; }
 
  private:
   const int fd_;
   const std::string path_;
+};
+
+class MappedFile final : public FileView {
+ public:
+  MappedFile(void* address, size_t size) : address_(address), size_(size) {}
+  ~MappedFile() override {
+    if (size_ > 0) munmap(address_, size_);
+  }
+  std::string_view bytes() const override { return {static_cast<const char*>(address_), size_}; }
+
+ private:
+  void* const address_;
+  const size_t size_;
 };
 
 class RealFileSystem final : public FileSystem {
@@ -107,6 +122,22 @@ class RealFileSystem final : public FileSystem {
     const int fd = open(path.c_str(), flags, 0644);
     if (fd < 0) return ErrorOf(errno, "opening", path);
     return std::unique_ptr<File>(std::make_unique<PosixFile>(fd, path));
+  }
+
+  StatusOr<std::shared_ptr<const FileView>> Map(const std::string& path) override {
+    ASSIGN_OR_RETURN(const std::unique_ptr<File> file, Open(path, OpenMode::kRead));
+    ASSIGN_OR_RETURN(const uint64_t size, file->Size());
+    void* address = nullptr;
+    if (size > 0) {
+      const int fd = static_cast<PosixFile&>(*file).fd();
+      address = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
+      if (address == MAP_FAILED) return ErrorOf(errno, "mapping", path);
+    }
+    return std::shared_ptr<const FileView>(std::make_shared<MappedFile>(address, size));
+  }
+
+  Status Link(const std::string& from, const std::string& to) override {
+    return link(from.c_str(), to.c_str()) == 0 ? OkStatus() : ErrorOf(errno, "linking", from);
   }
 
   Status Rename(const std::string& from, const std::string& to) override {

@@ -36,6 +36,13 @@ class File {
   virtual const std::string& path() const = 0;
 };
 
+// The whole of a file that nobody changes any more, in memory while this lives. Thread-safe.
+class FileView {
+ public:
+  virtual ~FileView() = default;
+  virtual std::string_view bytes() const = 0;
+};
+
 enum class OpenMode : uint8_t {
   kRead,
   kWrite,   // Reading too; the file exists.
@@ -47,6 +54,11 @@ class FileSystem {
   virtual ~FileSystem() = default;
 
   virtual StatusOr<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) = 0;
+  // Pages are read when they are touched, and are the operating system's to drop. The file may be
+  // removed meanwhile; it is not to be shortened.
+  virtual StatusOr<std::shared_ptr<const FileView>> Map(const std::string& path) = 0;
+  // The same file under a second name; `to` does not exist. Neither is written to from now on.
+  virtual Status Link(const std::string& from, const std::string& to) = 0;
   // Replaces `to` when it exists.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
   virtual Status Remove(const std::string& path) = 0;

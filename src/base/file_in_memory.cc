@@ -121,6 +121,35 @@ StatusOr<std::unique_ptr<File>> InMemoryFileSystem::Open(const std::string& path
   return std::unique_ptr<File>(std::make_unique<InMemoryFile>(*this, found->second, path, epoch_));
 }
 
+namespace {
+
+class CopiedFile final : public FileView {
+ public:
+  explicit CopiedFile(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::string_view bytes() const override { return bytes_; }
+
+ private:
+  const std::string bytes_;
+};
+
+}  // namespace
+
+StatusOr<std::shared_ptr<const FileView>> InMemoryFileSystem::Map(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<File> file, Open(path, OpenMode::kRead));
+  ASSIGN_OR_RETURN(std::string bytes, file->Read(0, SIZE_MAX));
+  return std::shared_ptr<const FileView>(std::make_shared<CopiedFile>(std::move(bytes)));
+}
+
+Status InMemoryFileSystem::Link(const std::string& from, const std::string& to) {
+  const std::lock_guard lock(mutex_);
+  const auto found = names_.find(from);
+  if (found == names_.end()) return NotFound("linking {}: No such file or directory", from);
+  if (!names_.try_emplace(to, found->second).second) {
+    return DataLoss("linking {}: File exists", from);
+  }
+  return OkStatus();
+}
+
 Status InMemoryFileSystem::Rename(const std::string& from, const std::string& to) {
   const std::lock_guard lock(mutex_);
   const auto found = names_.find(from);

@@ -25,6 +25,9 @@ class InMemoryFileSystem final : public FileSystem {
   explicit InMemoryFileSystem(uint64_t seed = 0) : random_(seed) {}
 
   StatusOr<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override;
+  // As the file is now; counts as one read.
+  StatusOr<std::shared_ptr<const FileView>> Map(const std::string& path) override;
+  Status Link(const std::string& from, const std::string& to) override;
   Status Rename(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
   StatusOr<std::vector<std::string>> List(const std::string& folder) override;

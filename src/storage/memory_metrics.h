@@ -33,8 +33,6 @@ struct MetricDrops {
   uint64_t series = 0;
 };
 
-// A ref stays valid this long after its series was written to or resolved.
-inline constexpr int64_t kRefLifetimeMs = 60 * 60 * 1000;
 // Senders that disagree on one family; what is beyond is not kept.
 inline constexpr size_t kMaxMetadataPerFamily = 10;
 // Families with metadata; what is beyond is not kept.

@@ -7,7 +7,9 @@
 // Thread-safe, all of it.
 #pragma once
 
+#include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -17,12 +19,17 @@
 
 namespace glint::storage {
 
+// A series that nobody writes to for so long may be forgotten until it is resolved again.
+inline constexpr int64_t kRefLifetimeMs = 15 * 60 * 1000;
+
+using AppendDone = std::function<void(StatusOr<AppendCounts>)>;
+
 class MetricWriter {
  public:
   virtual ~MetricWriter() = default;
 
   // The refs of these series, in their order; a series that is new is made known. Refs stay valid
-  // as long as the store is open and the series was written to or resolved within the last hour.
+  // as long as the store is open and the series was written to or resolved within kRefLifetimeMs.
   // REQUIRES: labels not empty.
   // UNAVAILABLE: the store is shutting down. RESOURCE_EXHAUSTED: more series than it may hold.
   virtual StatusOr<std::vector<model::SeriesRef>> Resolve(
@@ -34,6 +41,12 @@ class MetricWriter {
   // INVALID_ARGUMENT: columns of different length. UNAVAILABLE: the disk is full or failing, or
   // the store is shutting down. Nothing of the batch is stored.
   virtual StatusOr<AppendCounts> Append(MetricBatch batch) = 0;
+
+  // The same for a sender whom nobody waits for, a scrape above all: returns at once, and the store
+  // may gather for some ms what it then commits as one. `done` is called once with the answer that
+  // Append() would have given, on any thread, perhaps before this returns; it is quick and does not
+  // call the store.
+  virtual void AppendSoon(MetricBatch batch, AppendDone done) { done(Append(std::move(batch))); }
 };
 
 }  // namespace glint::storage

@@ -1,0 +1,24 @@
+// Exemplars of one series as few bytes: a column each for time, value, trace id, span id, and the
+// rest of the labels from a table of those that occur. Ids take 16 and 8 bytes, absent ones none.
+//
+// Thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "model/exemplar.h"
+
+namespace glint::codec {
+
+// Appends to `out`. REQUIRES: ascending in time (equal times in any order), not empty.
+void EncodeExemplars(std::span<const model::Exemplar> exemplars, std::string& out);
+
+// INVALID_ARGUMENT: not such bytes, or more than `max_count`.
+StatusOr<std::vector<model::Exemplar>> DecodeExemplars(std::string_view bytes, size_t max_count);
+
+}  // namespace glint::codec

@@ -1,0 +1,41 @@
+// Values of one series, or of all buckets of one histogram, as few bytes, bit for bit.
+//
+// A column takes the best of several forms: one constant; decimal or binary scaling to integers,
+// then frame of reference, differences or differences of differences, bit-packed in groups of 128
+// with exceptions patched in; XOR with the value before as the fallback. NaNs, staleness markers
+// among them, infinities and -0 are exceptions that do not spoil the form of the rest.
+//
+// Classic buckets are cumulative: bucket after bucket, each is stored as what it adds to the one
+// before, which is smaller and mostly constant. Where that is not exact (not integers, or not
+// below 2^53) the columns stand for themselves.
+//
+// Thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace glint::codec {
+
+// Appends to `out`. `values` may be empty.
+void EncodeValues(std::span<const double> values, std::string& out);
+
+// Fills `out`, whose size is the number of values that were encoded; `bytes` is the column, whole.
+// INVALID_ARGUMENT: not such bytes, or of another number of values.
+Status DecodeValues(std::string_view bytes, std::span<double> out);
+
+// `columns` are equally long, not empty, and in order of rising upper bound.
+void EncodeBuckets(std::span<const std::span<const double>> columns, std::string& out);
+
+// The columns that EncodeBuckets() got, each `rows` long. Errors as DecodeValues().
+Status DecodeBuckets(std::string_view bytes, size_t columns, size_t rows,
+                     std::vector<std::vector<double>>& out);
+// Only column `column`, of that many.
+Status DecodeBucket(std::string_view bytes, size_t columns, size_t column, std::span<double> out);
+
+}  // namespace glint::codec
