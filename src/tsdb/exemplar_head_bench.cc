@@ -110,6 +110,24 @@ void BM_ReadOfTenMillion(benchmark::State& state) {
 }
 BENCHMARK(BM_ReadOfTenMillion)->Unit(benchmark::kMicrosecond);
 
+// What compaction pays: a series with one a second, as when the door had let all through.
+void BM_Thin(benchmark::State& state) {
+  std::mt19937_64 random(1);
+  std::vector<model::Exemplar> exemplars;
+  for (int i = 0; i < 3600; ++i) exemplars.push_back(SomeExemplar(kHour + i * 1000, random));
+  const ExemplarDensity density{.per_hour = 72'000'000,
+                                .series = static_cast<uint64_t>(state.range(0))};
+  for (auto _ : state) {
+    state.PauseTiming();
+    std::vector<model::Exemplar> copy = exemplars;
+    state.ResumeTiming();
+    ThinExemplars(kHour, density, copy);
+    benchmark::DoNotOptimize(copy.data());
+  }
+  state.SetItemsProcessed(state.iterations() * 3600);
+}
+BENCHMARK(BM_Thin)->Arg(100)->Arg(20'000);
+
 void BM_DecodeColumn(benchmark::State& state) {
   std::mt19937_64 random(1);
   std::vector<model::Exemplar> exemplars;
