@@ -177,8 +177,8 @@ TEST(ExemplarHeadTest, ThinningAtTheDoorChangesNothingOfTheEnd) {
   for (const uint64_t series_count : {5, 300, 2000}) {
     ExemplarHead head;
     std::vector<std::pair<HeadSlot, Exemplar>> all;
-    for (uint64_t i = 0; i < 300'000; ++i) {
-      Exemplar exemplar{.time = kHour + static_cast<TimeMs>(i * 2),
+    for (uint64_t i = 0; i < 150'000; ++i) {
+      Exemplar exemplar{.time = kHour + static_cast<TimeMs>(i * 4),
                         .value = std::ldexp(1.0 + static_cast<double>(random() % 64) / 64,
                                             static_cast<int>(random() % 20)),
                         .trace_id = Trace(i + 1)};
@@ -235,8 +235,8 @@ TEST(ExemplarHeadTest, AFloodTakesBoundedRoom) {
                kNow);
     }
   }
-  const ThinningStage stage = StageAt(kHour, kNow, head.density());
-  EXPECT_LE(head.size(), kSeries * 3 * 2 * (stage.slots + 1));
+  ASSERT_EQ(StageAt(kHour, kNow, head.density()).slots, 0u);
+  EXPECT_EQ(head.size(), kSeries * 3u);  // One for each that it has of the cells of two minutes.
   EXPECT_LE(head.bytes(), head.size() * 100 + 100'000);
   EXPECT_GE(head.bytes(), head.size() * (48 + 4));
   const uint64_t full = head.bytes();
@@ -268,6 +268,27 @@ TEST(ExemplarHeadTest, WhatWasWrittenOutAndComesAgainIsARepeat) {
   EXPECT_EQ(head.Add(3, exemplar, kNow), Put::kStored);
   EXPECT_EQ(head.Drop(3, {kNow, kNow}), 1u);
   EXPECT_EQ(head.Add(3, exemplar, kNow), Put::kStored);
+}
+
+// Each user is another set of labels: memory must not keep those of all who ever came.
+TEST(ExemplarHeadTest, LabelsGoWithTheLastThatHasThem) {
+  ExemplarHead head;
+  const auto add = [&](TimeMs time, int user) {
+    head.Add(1,
+             {.time = time,
+              .value = 1,
+              .labels = {{"user", std::string(100, 'x') + std::to_string(user)}}},
+             kNow);
+  };
+  add(kNow, 0);
+  const uint64_t before = head.bytes();
+  for (int user = 0; user < 1000; ++user) add(kNow - 1000 + user, user);
+  EXPECT_GT(head.bytes(), before + 1000 * 100);
+  head.DropBefore(kNow);
+  EXPECT_LT(head.bytes(), before + 1000 * 100);
+  const std::vector<Exemplar> held = ReadAll(head, 1);
+  ASSERT_EQ(held.size(), 1u);
+  EXPECT_EQ(held[0].labels.Get("user"), std::string(100, 'x') + "0");
 }
 
 TEST(ExemplarHeadTest, KnowsItsTimes) {
