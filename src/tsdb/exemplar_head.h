@@ -30,10 +30,15 @@ class ExemplarHead {
   // Of one series at one time; where there are more, the first ones and the largest stay.
   static constexpr size_t kMaxAtOneTime = 256;
 
+  // An empty one that goes on where this is: it knows the newest exemplar of each series, and how
+  // full the hours of the last day are. For what comes while this one is written out, and after.
+  ExemplarHead Successor(model::TimeMs now) const;
+
   enum class Put : uint8_t {
-    kStored,    // Though the rule may have taken it away at once: thinned() counts it then.
-    kRepeated,  // Series, time, value, ids and labels equal one that is held, or the newest one of
-                // the series that DropBefore() let go: scrapes send it until there is a newer one.
+    kStored,  // Though the rule may have taken it away at once: thinned() counts it then.
+    // Series, time, value, ids and labels equal one that is held; or the newest one of the series
+    // that DropBefore() let go or a predecessor had: scrapes send it until there is a newer one.
+    kRepeated,
   };
   Put Add(HeadSlot series, const model::Exemplar& exemplar, model::TimeMs now);
 
@@ -68,11 +73,14 @@ class ExemplarHead {
   using RowList = absl::InlinedVector<uint32_t, kInPlace>;
   struct SeriesList {
     RowList rows;
-    // Of those that DropBefore() let go.
+    // Of those that DropBefore() let go, or that a predecessor had.
     model::TimeMs newest_gone_time = model::kMinTimeMs;
     uint64_t newest_gone = 0;  // Its fingerprint.
   };
 
+  // Stands for the exemplar where only a repeat is to be recognised.
+  static uint64_t Fingerprint(model::TimeMs time, double value, const model::TraceId& trace,
+                              const model::SpanId& span, const model::Labels& labels);
   static uint64_t HeapBytes(const RowList& rows);
   model::TimeMs TimeAt(const RowList& rows, size_t i) const { return rows_.At(rows[i]).time; }
   ThinningPoint PointOf(uint32_t number) const;
@@ -82,6 +90,8 @@ class ExemplarHead {
   uint64_t& ArrivedIn(int64_t hour);
   // The first that is not before `time`.
   size_t LowerBound(const RowList& rows, model::TimeMs time) const;
+  // Makes `newest` what is remembered, unless that is newer.
+  void Remember(const ExemplarRow& newest, SeriesList& list) const;
   bool Equals(uint32_t number, const model::Exemplar& exemplar) const;
   void Insert(RowList& rows, size_t place, const model::Exemplar& exemplar);
   void Replace(uint32_t& number, const model::Exemplar& exemplar);
@@ -95,7 +105,7 @@ class ExemplarHead {
   ExemplarLabelSets sets_;
   std::vector<uint32_t> numbers_;  // By slot: number in lists_ + 1; 0: none.
   std::vector<SeriesList> lists_;
-  std::vector<uint32_t> free_lists_;  // As in numbers_.
+  std::vector<uint32_t> free_lists_;  // As in numbers_: of lists that no slot has.
   uint64_t with_some_ = 0;            // Lists that are not empty.
   uint64_t heap_bytes_ = 0;           // Of the lists.
   uint64_t thinned_ = 0;

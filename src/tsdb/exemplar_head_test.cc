@@ -270,6 +270,30 @@ TEST(ExemplarHeadTest, WhatWasWrittenOutAndComesAgainIsARepeat) {
   EXPECT_EQ(head.Add(3, exemplar, kNow), Put::kStored);
 }
 
+// The head is written out every few minutes, and a flood goes on for hours.
+TEST(ExemplarHeadTest, ASuccessorKnowsWhatCameBefore) {
+  ExemplarHead first;
+  const auto at = [](TimeMs time, double value) { return Exemplar{.time = time, .value = value}; };
+  for (int i = 0; i < 1000; ++i) first.Add(2, at(kHour - 100 * kHourMs + i, i), kNow);
+  first.Add(3, at(kNow, 1), kNow);
+  first.Add(4, at(kNow - 1, 1), kNow);
+  first.Add(4, at(kNow, 2), kNow);
+  const uint64_t size = first.size();
+  ExemplarHead second = first.Successor(kNow);
+  EXPECT_EQ(second.size(), 0u);
+  EXPECT_EQ(second.density().per_hour, 3u);
+  ExemplarHead third = second.Successor(kNow);
+  for (ExemplarHead* head : {&second, &third}) {
+    EXPECT_FALSE(head->Has(3));
+    EXPECT_EQ(head->Add(3, at(kNow, 1), kNow), Put::kRepeated);
+    EXPECT_EQ(head->Add(4, at(kNow, 2), kNow), Put::kRepeated);
+    EXPECT_EQ(head->Add(4, at(kNow, 3), kNow), Put::kStored);
+    EXPECT_EQ(head->Add(5, at(kNow, 1), kNow), Put::kStored);
+    EXPECT_EQ(head->density().per_hour, 5u);
+  }
+  EXPECT_EQ(first.size(), size);
+}
+
 // Each user is another set of labels: memory must not keep those of all who ever came.
 TEST(ExemplarHeadTest, LabelsGoWithTheLastThatHasThem) {
   ExemplarHead head;
