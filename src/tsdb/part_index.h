@@ -46,6 +46,8 @@ class Part::Index {
   const PartExemplars& exemplars() const { return exemplars_; }
 
  private:
+  class Verifier;
+
   Index(std::unique_ptr<const PartBytes> bytes, PartLabels labels)
       : bytes_(std::move(bytes)),
         labels_(std::move(labels)),
