@@ -16,6 +16,8 @@ constexpr uint64_t kHasHistograms = 4;
 constexpr uint64_t kHasStarts = 8;
 constexpr int kFloatChunksShift = 4;
 
+constexpr size_t kUsualLabels = 12;  // To reserve.
+
 struct Streams {
   ByteReader labels;
   ByteReader shapes;
@@ -28,7 +30,11 @@ struct Streams {
 class Decoder {
  public:
   Decoder(Streams streams, const PartLabels& labels, uint64_t chunk_offset)
-      : in_(streams), labels_(labels), offset_(chunk_offset) {}
+      : in_(streams), labels_(labels), offset_(chunk_offset) {
+    block_.series.reserve(kSeriesABlock);
+    block_.chunks.reserve(kSeriesABlock);
+    block_.values.reserve(kSeriesABlock * kUsualLabels);
+  }
 
   bool ReadSeries(PartSeries series, bool is_first) {
     DirectoryBlock::Entry entry;
