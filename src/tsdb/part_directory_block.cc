@@ -149,10 +149,10 @@ void DirectoryBlockWriter::AddLabels(uint32_t schema, std::span<const uint32_t> 
 
 void DirectoryBlockWriter::Add(uint32_t schema, std::span<const uint32_t> values,
                                PartSeries series, const SeriesShape& shape,
-                               std::span<const PartChunk> chunks) {
+                               std::span<const ListedChunk> chunks) {
   AddLabels(schema, values);
   const bool has_starts = std::any_of(chunks.begin(), chunks.end(),
-                                      [](const PartChunk& chunk) { return chunk.starts != 0; });
+                                      [](const ListedChunk& chunk) { return chunk.starts != 0; });
   uint64_t head = static_cast<uint64_t>(shape.floats);
   if (shape.histogram_chunks > 0) head |= kHasHistograms;
   if (has_starts) head |= kHasStarts;
@@ -165,7 +165,7 @@ void DirectoryBlockWriter::Add(uint32_t schema, std::span<const uint32_t> values
     shape_stream_.Varint(shape.rank);
   }
   if (shape.histogram_chunks > 0) shape_stream_.Varint(shape.histogram_chunks);
-  for (const PartChunk& chunk : chunks) {
+  for (const ListedChunk& chunk : chunks) {
     shape_stream_.SignedVarint(Difference(chunk.times, times_));
     times_ = chunk.times;
     if (has_starts) {
