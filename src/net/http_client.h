@@ -60,8 +60,8 @@ class HttpClient {
   // Cancels what runs; returns when every `done` has returned. Not from one of them.
   ~HttpClient();
 
-  // Calls `done` once, on the loop, so it must not block. Any status is an answer. The errors name
-  // the URL and what happened:
+  // Calls `done` once, on the loop, so it must not block; if this is called there, perhaps before
+  // it returns. Any status is an answer. The errors name the URL and what happened:
   // INVALID_ARGUMENT: the URL. UNAVAILABLE: name, connection or TLS. DEADLINE_EXCEEDED: timeout,
   // and what it was waiting for. RESOURCE_EXHAUSTED: "body size limit exceeded". DATA_LOSS: the
   // answer is not HTTP. FAILED_PRECONDITION: too many redirects. CANCELLED.

@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -41,6 +42,13 @@ asio::mutable_buffer RoomIn(const ReadBlocks::Block& block, size_t offset) {
   return asio::buffer(block.get() + offset, ReadBlocks::kBlockBytes - offset);
 }
 
+// What of `text` went out without waiting; what is wrong the next attempt will say.
+size_t SendAtOnce(tcp::socket& socket, const std::string& text) {
+  error_code error;
+  return socket.write_some(asio::buffer(text), error);
+}
+size_t SendAtOnce(asio::ssl::stream<tcp::socket&>&, const std::string&) { return 0; }
+
 }  // namespace
 
 ReadBlocks::Block ReadBlocks::Take() {
@@ -68,8 +76,9 @@ HttpExchange::HttpExchange(std::shared_ptr<HttpClient::State> client, HttpFetch 
       done_(std::move(done)),
       deadline_(strand_) {}
 
+// At once when this is a thread of the loop: a hop to another one costs more than the request.
 void HttpExchange::Start() {
-  asio::post(strand_, [self = shared_from_this()] {
+  asio::dispatch(strand_, [self = shared_from_this()] {
     self->deadline_.expires_after(self->fetch_.timeout);
     self->deadline_.async_wait([self](const error_code& error) {
       if (error) return;
@@ -289,10 +298,13 @@ asio::awaitable<StatusOr<HttpFetched>> HttpExchange::Exchange(Stream& stream, co
                                                               bool& reusable) {
   phase_ = "sending the request";
   const std::string text = RequestText(url);
-  const auto [write_error, written] =
-      co_await asio::async_write(stream, asio::buffer(text), kAwait);
-  (void)written;
-  if (write_error) co_return Failed("sending the request", write_error);
+  const size_t sent = SendAtOnce(stream, text);
+  if (sent < text.size()) {
+    const auto [write_error, written] =
+        co_await asio::async_write(stream, asio::buffer(text) + sent, kAwait);
+    (void)written;
+    if (write_error) co_return Failed("sending the request", write_error);
+  }
 
   phase_ = "waiting for the answer";
   http::response_parser<http::string_body> parser;
