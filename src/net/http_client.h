@@ -36,6 +36,7 @@ struct HttpFetch {
   std::string body;
   std::chrono::milliseconds timeout{10'000};  // For all of it: name, redirects, body.
   uint64_t max_body_bytes = 64u << 20;        // As sent. Beyond: not read.
+  uint64_t expected_body_bytes = 0;           // A guess: room for so many is made at once.
   int max_redirects = 10;                     // 0: a redirect is an answer like any other.
   std::stop_token stop;                       // CANCELLED when requested.
 };

@@ -14,7 +14,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include "base/duration.h"
 #include "net/http_text.h"
@@ -238,7 +237,8 @@ std::string HttpExchange::RequestText(const HttpUrl& url) const {
   std::string text =
       fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", fetch_.method, url.target, url.Authority());
   for (const NameValue& header : fetch_.headers) {
-    text += fmt::format("{}: {}\r\n", HeaderValue(header.first), HeaderValue(header.second));
+    text.append(HeaderValue(header.first)).append(": ");
+    text.append(HeaderValue(header.second)).append("\r\n");
   }
   if (!fetch_.body.empty() || fetch_.method == "POST" || fetch_.method == "PUT") {
     text += fmt::format("Content-Length: {}\r\n", fetch_.body.size());
@@ -269,7 +269,7 @@ asio::awaitable<ReadResult> HttpExchange::ReadBlock(asio::ssl::stream<tcp::socke
 
 template <typename Stream>
 asio::awaitable<error_code> HttpExchange::ReadSome(Stream& stream,
-                                                   http::response_parser<http::string_body>& parser,
+                                                   http::response_parser<AppendedBody>& parser,
                                                    std::string& rest) {
   ReadResult read = co_await ReadBlock(stream, rest.size());
   error_code error = read.error;
@@ -307,10 +307,12 @@ asio::awaitable<StatusOr<HttpFetched>> HttpExchange::Exchange(Stream& stream, co
   }
 
   phase_ = "waiting for the answer";
-  http::response_parser<http::string_body> parser;
+  http::response_parser<AppendedBody> parser;
   parser.header_limit(kMaxHeaderBytes);
   parser.body_limit(fetch_.max_body_bytes);
   parser.eager(true);
+  parser.get().body().reserve(
+      static_cast<size_t>(std::min(fetch_.expected_body_bytes, fetch_.max_body_bytes)));
   if (fetch_.method == "HEAD") parser.skip(true);
   std::string rest;  // Read, but of use only together with what follows.
   error_code error;
