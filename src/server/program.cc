@@ -71,6 +71,8 @@ struct Program::Parts {
   std::unique_ptr<pipeline::RemoteWriteReceiver> remote_write;
   Registry registry;
   std::unique_ptr<net::EventLoop> loop;
+  // One thread of its own: two would hand each request of a scrape to each other.
+  std::unique_ptr<net::EventLoop> scrape_loop;
   std::unique_ptr<scrape::Scraper> scraper;
   std::atomic<bool> ready = false;
   std::unique_ptr<net::HttpServer> api;
@@ -183,10 +185,11 @@ StatusOr<std::unique_ptr<Program>> Program::Start(const ServeOptions& options) {
   parts->receiver = std::make_unique<pipeline::OtlpReceiver>(*parts->metrics, *parts->traces);
   parts->remote_write = std::make_unique<pipeline::RemoteWriteReceiver>(*parts->metrics);
   parts->loop = std::make_unique<net::EventLoop>();
+  parts->scrape_loop = std::make_unique<net::EventLoop>(1);
   scrape::ScraperOptions scraper_options;
   scraper_options.version = std::string(Version());
   parts->scraper =
-      std::make_unique<scrape::Scraper>(*parts->loop, *parts->metrics, scraper_options);
+      std::make_unique<scrape::Scraper>(*parts->scrape_loop, *parts->metrics, scraper_options);
   AddBuildMetrics(parts->registry);
   AddStoreMetrics(*parts->metrics, *parts->traces, parts->registry);
   AddOtlpMetrics(*parts->receiver, parts->registry);
