@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/exemplars.h"
+#include "api/prometheus_admin.h"
 #include "api/prometheus_query.h"
 #include "api/prometheus_series.h"
 #include "api/status.h"
@@ -120,6 +121,9 @@ Status Program::Parts::StartApi(const QueryLimits& limits) {
   api::RouteTempo(*traces, limits, router);
   api::RouteTargets(*scraper, router);
   remote_write->AddRoutes(router);
+  // Null: tsdb::MetricStore is no storage::MetricAdmin yet.
+  api::RouteAdmin(options.enable_admin_api ? api::AdminApi::kEnabled : api::AdminApi::kDisabled,
+                  /*admin=*/nullptr, router);
   api::RouteStatus([this] { return ready.load(); }, router);
   RouteOwnMetrics(registry, router);
   RouteWebUi(EmbeddedFiles(), router);
