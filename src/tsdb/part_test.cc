@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <random>
+#include <thread>
 
 #include "base/file_in_memory.h"
 #include "storage/same_bits.h"
@@ -167,8 +169,8 @@ std::vector<Matcher> RandomMatchers(std::mt19937_64& random) {
   const size_t count = random() % 4;
   for (size_t i = 0; i < count; ++i) {
     const auto& [name, values] = kLabels[random() % kLabels.size()];
-    auto matcher = Matcher::Make(static_cast<MatchOp>(random() % 4), name,
-                                 values[random() % values.size()]);
+    auto matcher =
+        Matcher::Make(static_cast<MatchOp>(random() % 4), name, values[random() % values.size()]);
     matchers.push_back(*matcher);
   }
   return matchers;
@@ -256,6 +258,110 @@ TEST_F(PartTest, PinsTheTracesThatExemplarsName) {
   std::vector<bool> pinned(ids.size());
   part->MarkPinned(ids, pinned);
   EXPECT_EQ(pinned, want);
+}
+
+SeriesForTest Counting(model::Labels labels, model::TimeMs first, size_t count) {
+  SeriesForTest series;
+  series.labels = std::move(labels);
+  for (size_t i = 0; i < count; ++i) {
+    series.data.times.push_back(first + static_cast<model::TimeMs>(i * 1000 + i * i % 7));
+    series.data.values.push_back(static_cast<double>(i));
+  }
+  return series;
+}
+
+model::Labels Bucket(std::string le, std::string path = "/") {
+  return {{"__name__", "seconds_bucket"}, {"le", std::move(le)}, {"path", std::move(path)}};
+}
+
+// What makes histograms small, and a query of all their buckets fast.
+TEST_F(PartTest, BucketsOfAHistogramShareChunks) {
+  std::vector<SeriesForTest> series;
+  for (const char* path : {"/a", "/b"}) {
+    for (const char* le : {"0.1", "1", "10", "+Inf"}) {
+      series.push_back(Counting(Bucket(le, path), 0, 250));
+    }
+  }
+  series.push_back(Counting(Bucket("text", "/a"), 0, 250));
+  series.push_back(Counting({{"__name__", "seconds_count"}, {"le", "1"}}, 0, 250));
+  SourceForTest source(series);
+  EXPECT_EQ(Write(source, 100)->info().chunks, 4 * 3u);
+}
+
+// A bucket that lacks a scrape goes alone; it takes nobody with it.
+TEST_F(PartTest, BucketsWithOtherTimesStandAlone) {
+  std::vector<SeriesForTest> series;
+  for (const char* le : {"0.1", "1", "10", "+Inf"}) {
+    series.push_back(Counting(Bucket(le), 0, le[0] == '+' ? 99 : 100));
+  }
+  SourceForTest source(series);
+  const auto part = Write(source, 100);
+  EXPECT_EQ(part->info().chunks, 2u);
+  EXPECT_TRUE(part->Verify().ok());
+  EXPECT_EQ(part->info().samples, 399u);
+}
+
+// More bounds than a chunk has columns, and bounds that are equal as numbers.
+TEST_F(PartTest, HistogramsOfManyBucketsComeBack) {
+  std::vector<SeriesForTest> series;
+  for (int i = 0; i < 300; ++i) {
+    series.push_back(Counting(Bucket(fmt::format("{}", i)), 0, 5 + i / 299));
+  }
+  series.push_back(Counting(Bucket("7.0"), 0, 5));
+  SourceForTest source(series);
+  const auto part = Write(source, 100);
+  EXPECT_EQ(part->info().chunks, 3 + 1u);
+  const auto kept = source.Kept();
+  for (PartSeries i = 0; i < kept.size(); ++i) {
+    EXPECT_EQ(TextOf(Read(*part, i)), TextOf(kept[i].data)) << i;
+  }
+}
+
+// Else each new pod of a deployment would have its own columns of times, for ever.
+TEST_F(PartTest, SeriesThatBeginLateShareColumnsOfTimes) {
+  const auto bytes_of_times = [this](model::TimeMs step) {
+    std::vector<SeriesForTest> series;
+    for (int i = 0; i < 20; ++i) {
+      SeriesForTest one = Counting({{"__name__", fmt::format("m{:02}", i)}}, 0, 1000);
+      const ptrdiff_t late = i % 2 == 0 ? 0 : 50;
+      one.data.times.erase(one.data.times.begin(), one.data.times.begin() + late);
+      for (auto& time : one.data.times) time += i * step;
+      one.data.values.assign(one.data.times.size(), 7);
+      series.push_back(std::move(one));
+    }
+    SourceForTest source(series);
+    return Write(source, 100)->info().sample_bytes;
+  };
+  EXPECT_LT(3 * bytes_of_times(0), bytes_of_times(1));
+}
+
+TEST_F(PartTest, ChunksHaveNoMoreSamplesThanAsked) {
+  SourceForTest source({Counting({{"__name__", "a"}}, 0, 1000)});
+  EXPECT_EQ(Write(source, 1)->info().chunks, 1000u);
+  EXPECT_EQ(Write(source, 999)->info().chunks, 2u);
+  EXPECT_EQ(Write(source, 1000)->info().chunks, 1u);
+}
+
+// Queries share a part: caches, marks of pages that were good.
+TEST_F(PartTest, IsReadByManyThreads) {
+  SourceForTest source(RandomSeries(21).Make());
+  const auto part = Write(source, 50);
+  const std::vector<SeriesForTest> kept = source.Kept();
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (PartSeries i = 0; i < kept.size(); ++i) {
+        const auto series = static_cast<PartSeries>((i * 7 + t * 31) % kept.size());
+        storage::SeriesData data;
+        if (!part->ReadSamples(series, kAll, data).ok()) ++wrong;
+        if (TextOf(data) != TextOf(kept[series].data)) ++wrong;
+        if (!part->Select({}).ok() || *part->LabelsOf(series) != kept[series].labels) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 // Compaction answers a full disk by going on with what it had: nothing half-written may be found.
