@@ -83,7 +83,7 @@ TEST(PartSharingTest, SeriesThatBeginLateShareColumnsOfTimes) {
     std::vector<SeriesForTest> series;
     for (int i = 0; i < 20; ++i) {
       SeriesForTest one = Counting({{"__name__", fmt::format("m{:02}", i)}}, 0, 1000);
-      const ptrdiff_t late = i % 2 == 0 ? 0 : 50;
+      const ptrdiff_t late = 3 * i;
       one.data.times.erase(one.data.times.begin(), one.data.times.begin() + late);
       for (auto& time : one.data.times) time += i * step;
       one.data.values.assign(one.data.times.size(), 7);

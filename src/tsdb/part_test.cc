@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <random>
 #include <thread>
 
@@ -18,7 +20,6 @@ namespace {
 using model::Matcher;
 using model::MatchOp;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr model::TimeRange kAll;
@@ -258,6 +259,25 @@ TEST_F(PartTest, PinsTheTracesThatExemplarsName) {
   std::vector<bool> pinned(ids.size());
   part->MarkPinned(ids, pinned);
   EXPECT_EQ(pinned, want);
+}
+
+// Compaction removes files that queries still read.
+TEST_F(PartTest, OnARealDiskOutlivesItsFile) {
+  FileSystem& disk = PosixFileSystem();
+  const std::string folder = testing::TempDir() + fmt::format("part_test_{}", ::getpid());
+  ASSERT_TRUE(disk.MakeFolder(folder).ok());
+  SourceForTest source(RandomSeries(31).Make());
+  const auto info = WritePart(folder, source, {.id = 42});
+  ASSERT_TRUE(info.ok()) << info.status().ToString();
+  EXPECT_THAT(*disk.List(folder), ElementsAre(PartName(42)));
+  const std::string path = folder + "/" + PartName(42);
+  const auto part = Part::Open(disk, path);
+  ASSERT_TRUE(part.ok()) << part.status().ToString();
+  ASSERT_TRUE(disk.Remove(path).ok());
+  EXPECT_TRUE((*part)->Verify().ok());
+  EXPECT_EQ(TextOf(Read(**part, 3)), TextOf(source.Kept()[3].data));
+  EXPECT_EQ(Part::Open(disk, path).status().code(), StatusCode::kNotFound);
+  std::filesystem::remove_all(folder);
 }
 
 // Queries share a part: caches, marks of pages that were good.
