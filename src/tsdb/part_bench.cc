@@ -281,6 +281,16 @@ void BM_Exemplars(benchmark::State& state) {
 }
 BENCHMARK(BM_Exemplars)->Arg(500)->Arg(5000)->Unit(benchmark::kMicrosecond);
 
+void BM_HasExemplars(benchmark::State& state) {
+  ExemplarSource source(500);
+  const std::shared_ptr<const Part> part = WriteAndOpen(source);
+  for (auto _ : state) {
+    for (PartSeries i = 0; i < 2000; ++i) benchmark::DoNotOptimize(part->HasExemplars(i));
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * 2000));
+}
+BENCHMARK(BM_HasExemplars);
+
 void BM_MarkPinned(benchmark::State& state) {
   ExemplarSource source(500);
   const std::shared_ptr<const Part> part = WriteAndOpen(source);

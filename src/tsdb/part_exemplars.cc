@@ -2,19 +2,38 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "codec/byte_reader.h"
 #include "codec/exemplar_column.h"
 #include "tsdb/part_exemplars_writer.h"
 
 namespace glint::tsdb {
+namespace {
 
-StatusOr<std::vector<PartExemplars::Run>> PartExemplars::ReadRuns(uint64_t block) const {
+constexpr size_t kCachedBlocks = 16;  // A query goes through series in order.
+constexpr size_t kCachedBytes = 64 << 10;
+
+}  // namespace
+
+PartExemplars::PartExemplars(const PartBytes& bytes)
+    : bytes_(bytes), cache_(kCachedBlocks, kCachedBytes) {}
+
+StatusOr<std::shared_ptr<const PartExemplars::Runs>> PartExemplars::ReadRuns(uint64_t block) const {
+  if (auto held = cache_.Find(block)) return held;
+  ASSIGN_OR_RETURN(Runs runs, DecodeRuns(block));
+  auto shared = std::make_shared<const Runs>(std::move(runs));
+  cache_.Put(block, shared, shared->capacity() * sizeof(Run));
+  return shared;
+}
+
+StatusOr<PartExemplars::Runs> PartExemplars::DecodeRuns(uint64_t block) const {
   ASSIGN_OR_RETURN(
       const PartBytes::Block found,
       bytes_.ReadBlock(PartSection::kExemplarBlocks, PartSection::kExemplarRuns, block));
   codec::ByteReader in(found.bytes);
-  std::vector<Run> runs;
+  Runs runs;
+  runs.reserve(kExemplarRunsABlock);
   uint64_t series = 0;
   uint64_t offset = found.place;
   uint64_t time = 0;
@@ -64,23 +83,26 @@ StatusOr<uint64_t> PartExemplars::FirstBlockOf(PartSeries series) const {
   return low == 0 ? 0 : low - 1;  // The block before may end with it.
 }
 
-StatusOr<std::vector<PartExemplars::Run>> PartExemplars::RunsOf(PartSeries series,
-                                                                model::TimeRange range) const {
-  std::vector<Run> out;
+template <typename Visit>
+Status PartExemplars::ForEachRunOf(PartSeries series, const Visit& visit) const {
   ASSIGN_OR_RETURN(const uint64_t first, FirstBlockOf(series));
   for (uint64_t block = first; block < bytes_.BlockCount(PartSection::kExemplarBlocks); ++block) {
-    ASSIGN_OR_RETURN(const std::vector<Run> runs, ReadRuns(block));
-    for (const Run& run : runs) {
-      if (run.series == series && range.Overlaps(run.time.start, run.time.end)) out.push_back(run);
+    ASSIGN_OR_RETURN(const auto runs, ReadRuns(block));
+    for (const Run& run : *runs) {
+      if (run.series == series && !visit(run)) return OkStatus();
     }
-    if (runs.back().series > series) break;
+    if (runs->back().series > series) break;
   }
-  return out;
+  return OkStatus();
 }
 
 StatusOr<bool> PartExemplars::Has(PartSeries series) const {
-  ASSIGN_OR_RETURN(const std::vector<Run> runs, RunsOf(series, model::TimeRange()));
-  return !runs.empty();
+  bool has = false;
+  RETURN_IF_ERROR(ForEachRunOf(series, [&](const Run&) {
+    has = true;
+    return false;
+  }));
+  return has;
 }
 
 StatusOr<std::vector<model::Exemplar>> PartExemplars::Decode(const Run& run) const {
@@ -104,7 +126,11 @@ StatusOr<std::vector<model::Exemplar>> PartExemplars::Decode(const Run& run) con
 
 Status PartExemplars::Read(PartSeries series, model::TimeRange range,
                            std::vector<model::Exemplar>& out) const {
-  ASSIGN_OR_RETURN(const std::vector<Run> runs, RunsOf(series, range));
+  Runs runs;
+  RETURN_IF_ERROR(ForEachRunOf(series, [&](const Run& run) {
+    if (range.Overlaps(run.time.start, run.time.end)) runs.push_back(run);
+    return run.time.start <= range.end;
+  }));
   std::vector<model::Exemplar> found;
   for (const Run& run : runs) {
     ASSIGN_OR_RETURN(std::vector<model::Exemplar> exemplars, Decode(run));
@@ -144,8 +170,8 @@ StatusOr<bool> PartExemplars::Names(const model::TraceId& id) const {
 
 Status PartExemplars::ForEachRun(const RunVisitor& visit) const {
   for (uint64_t block = 0; block < bytes_.BlockCount(PartSection::kExemplarBlocks); ++block) {
-    ASSIGN_OR_RETURN(const std::vector<Run> runs, ReadRuns(block));
-    for (const Run& run : runs) RETURN_IF_ERROR(visit(run));
+    ASSIGN_OR_RETURN(const auto runs, ReadRuns(block));
+    for (const Run& run : *runs) RETURN_IF_ERROR(visit(run));
   }
   return OkStatus();
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "base/status.h"
@@ -12,13 +13,14 @@
 #include "model/ids.h"
 #include "model/time.h"
 #include "tsdb/part_bytes.h"
+#include "tsdb/part_cache.h"
 
 namespace glint::tsdb {
 
 class PartExemplars {
  public:
   // `bytes` outlives this.
-  explicit PartExemplars(const PartBytes& bytes) : bytes_(bytes) {}
+  explicit PartExemplars(const PartBytes& bytes);
 
   // Appends those in `range` to `out`, oldest first; on an error `out` is as it was.
   Status Read(PartSeries series, model::TimeRange range, std::vector<model::Exemplar>& out) const;
@@ -43,12 +45,17 @@ class PartExemplars {
   StatusOr<std::vector<model::Exemplar>> Decode(const Run& run) const;
 
  private:
-  StatusOr<std::vector<Run>> ReadRuns(uint64_t block) const;
+  using Runs = std::vector<Run>;
+  StatusOr<std::shared_ptr<const Runs>> ReadRuns(uint64_t block) const;
+  StatusOr<Runs> DecodeRuns(uint64_t block) const;
   // The first block that may have a run of `series`.
   StatusOr<uint64_t> FirstBlockOf(PartSeries series) const;
-  StatusOr<std::vector<Run>> RunsOf(PartSeries series, model::TimeRange range) const;
+  // Until `visit` returns false.
+  template <typename Visit>
+  Status ForEachRunOf(PartSeries series, const Visit& visit) const;
 
   const PartBytes& bytes_;
+  const PartCache<Runs> cache_;
 };
 
 }  // namespace glint::tsdb
