@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,9 +16,14 @@
 
 namespace glint::codec {
 
-// Appends to `out`. REQUIRES: ascending in time (equal times in any order), not empty.
+// What the labels of one column may take when each exemplar has its own copy.
+inline constexpr uint64_t kMaxExemplarLabelBytes = 256 << 20;
+
+// Appends to `out`. REQUIRES: ascending in time (equal times in any order), not empty, labels
+// within kMaxExemplarLabelBytes.
 void EncodeExemplars(std::span<const model::Exemplar> exemplars, std::string& out);
 
+// Bit for bit what was encoded; `bytes` is the column, whole.
 // INVALID_ARGUMENT: not such bytes, or more than `max_count`.
 StatusOr<std::vector<model::Exemplar>> DecodeExemplars(std::string_view bytes, size_t max_count);
 

@@ -18,7 +18,7 @@ namespace glint::codec {
 
 using HistogramPointer = std::shared_ptr<const model::Histogram>;
 
-// Appends to `out`. REQUIRES: none is null.
+// Appends to `out`. REQUIRES: none is null, and each has as many buckets as its spans say.
 void EncodeHistograms(std::span<const HistogramPointer> histograms, std::string& out);
 
 // Bit for bit what was encoded, hints among it.

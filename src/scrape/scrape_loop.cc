@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "model/sample.h"
 #include "net/encoding.h"
 #include "net/http_text.h"
 #include "scrape/scrape_request.h"
@@ -11,22 +10,18 @@
 namespace glint::scrape {
 namespace {
 
-using model::Labels;
 using std::chrono::steady_clock;
 
 // A scrape that begins this little after its step is stored at the step, so that intervals are
 // even and their deltas small. As Prometheus does.
 constexpr int64_t kSnapMs = 2;
 
-constexpr std::string_view kReportNames[] = {"up",
-                                             "scrape_duration_seconds",
-                                             "scrape_samples_scraped",
-                                             "scrape_samples_post_metric_relabeling",
-                                             "scrape_series_added",
-                                             "scrape_timeout_seconds",
-                                             "scrape_sample_limit",
-                                             "scrape_body_size_bytes"};
-constexpr size_t kPlainReports = 5;  // The others only with extra_scrape_metrics.
+// Bodies beyond this are read on the pool, so that the event loop turns.
+constexpr size_t kMaxBytesOnLoop = 1 << 20;
+
+// The store may forget refs that nobody used for so long: they are resolved again rather than
+// refused.
+constexpr int64_t kRefsGoodForMs = storage::kRefLifetimeMs - 60'000;
 
 std::optional<wire::ExpositionFormat> Fallback(const std::string& protocol) {
   if (protocol.find("OpenMetrics") == 0) return wire::ExpositionFormat::kOpenMetrics;
@@ -34,12 +29,9 @@ std::optional<wire::ExpositionFormat> Fallback(const std::string& protocol) {
   return std::nullopt;
 }
 
-StatusOr<wire::ParsedScrape> Parse(const std::string& body, std::string_view content_type,
-                                   const config::ScrapeConfig& config) {
-  ASSIGN_OR_RETURN(
-      const wire::ExpositionFormat format,
-      wire::ParserForContentType(content_type, Fallback(config.fallback_scrape_protocol)));
-  return wire::ParseExposition(body, format, wire::ParseMode::kScrape);
+StatusOr<wire::ExpositionFormat> FormatOf(std::string_view content_type,
+                                          const config::ScrapeConfig& config) {
+  return wire::ParserForContentType(content_type, Fallback(config.fallback_scrape_protocol));
 }
 
 double Seconds(steady_clock::duration duration) {
@@ -58,7 +50,8 @@ ScrapeLoop::ScrapeLoop(const ScrapeServices& services, net::HttpClient& client,
       hash_(target_.Hash()),
       refusal_(std::move(refusal)),
       timer_(*services_.loop),
-      series_(*config_, target_.labels) {
+      series_(*config_, target_.labels),
+      report_(*config_, target_) {
   state_.job = config_->job_name;
   state_.target = target_;
 }
@@ -87,58 +80,83 @@ void ScrapeLoop::Begin() {
     if (stopped_) return;
     busy_ = true;
   }
-  Scrape scrape;
-  scrape.began = steady_clock::now();
+  scrape_ = Scrape();
+  scrape_.began = steady_clock::now();
   const int64_t now_ms = services_.clock->NowMs();
   const int64_t step_ms = next_ns_ / 1'000'000;
-  scrape.time = std::abs(now_ms - step_ms) <= kSnapMs ? step_ms : now_ms;
-  const auto hand_over = [self = shared_from_this(), scrape](StatusOr<net::HttpFetched> fetched) {
-    auto answer = std::make_shared<StatusOr<net::HttpFetched>>(std::move(fetched));
-    const bool queued = self->services_.workers->TrySubmit(
-        [self, scrape, answer] { self->Process(scrape, std::move(*answer)); });
-    if (queued) return;
-    self->services_.counters->missed.fetch_add(1);
-    self->Finish();
-  };
-  if (!refusal_.empty()) {
-    hand_over(ResourceExhausted("{}", refusal_));
-    return;
-  }
-  StatusOr<net::HttpFetch> request = MakeScrapeRequest(*config_, target_, services_.user_agent);
-  if (!request.ok()) {
-    hand_over(request.status());
-    return;
-  }
-  request->stop = stop_.get_token();
-  client_.Fetch(*std::move(request), hand_over);
+  scrape_.time = std::abs(now_ms - step_ms) <= kSnapMs ? step_ms : now_ms;
+  Ask();
 }
 
-void ScrapeLoop::Process(const Scrape& scrape, StatusOr<net::HttpFetched> fetched) {
-  if (stop_.stop_requested()) {  // Cancelled by us: says nothing of the target.
-    Finish();
-    return;
-  }
-  const Result result = Store(scrape, fetched);
-  services_.counters->scrapes.fetch_add(1);
-  services_.counters->samples.fetch_add(result.scraped);
-  if (!result.status.ok()) services_.counters->failed.fetch_add(1);
-  bool news = false;
-  {
-    const std::lock_guard lock(mutex_);
-    const TargetHealth health = result.status.ok() ? TargetHealth::kUp : TargetHealth::kDown;
-    news = health != state_.health;
-    state_.health = health;
-    state_.last_error = std::string(result.status.message());
-    state_.last_scrape = scrape.time;
-    state_.last_duration_seconds = Seconds(steady_clock::now() - scrape.began);
-    state_.last_samples = result.scraped;
-  }
-  if (news && !result.status.ok()) {
-    LogWarn("scrape", "{}: {}", target_.url, result.status.message());
-  } else if (news) {
-    LogInfo("scrape", "{}: up, {} samples", target_.url, result.scraped);
-  }
+void ScrapeLoop::Ask() {
+  if (!refusal_.empty()) return Take(ResourceExhausted("{}", refusal_));
+  StatusOr<net::HttpFetch> request = MakeScrapeRequest(*config_, target_, services_.user_agent);
+  if (!request.ok()) return Take(request.status());
+  request->stop = stop_.get_token();
+  client_.Fetch(*std::move(request),
+                [this](StatusOr<net::HttpFetched> fetched) { Take(std::move(fetched)); });
+}
+
+void ScrapeLoop::Take(StatusOr<net::HttpFetched> fetched) {
+  if (stop_.stop_requested()) return Finish();  // Cancelled by us: says nothing of the target.
+  ForgetOldRefs();
+  if (TakeSame(fetched)) return;
+  auto answer = std::make_shared<StatusOr<net::HttpFetched>>(std::move(fetched));
+  if (services_.workers->TrySubmit([this, answer] { Parse(*answer); })) return;
+  services_.counters->missed.fetch_add(1);
   Finish();
+}
+
+void ScrapeLoop::ForgetOldRefs() {
+  if (scrape_.time - series_stored_ > kRefsGoodForMs) series_.Forget();
+}
+
+// What nearly every scrape is: short, and with the lines of the last one.
+bool ScrapeLoop::TakeSame(const StatusOr<net::HttpFetched>& fetched) {
+  if (!fetched.ok() || fetched->status != 200 || fetched->body.size() > kMaxBytesOnLoop ||
+      !report_.IsResolved() || !fetched->Header("Content-Encoding").empty()) {
+    return false;
+  }
+  const auto format = FormatOf(fetched->Header("Content-Type"), *config_);
+  if (!format.ok()) return false;
+  storage::MetricBatch batch = EmptyBatch();
+  const auto counts = series_.FillSame(fetched->body, *format, batch);
+  if (!counts) return false;
+  scrape_.outcome.body_bytes = fetched->body.size();
+  scrape_.outcome.counts = *counts;
+  Report(std::move(batch));
+  return true;
+}
+
+void ScrapeLoop::Parse(const StatusOr<net::HttpFetched>& fetched) {
+  if (stop_.stop_requested()) return Finish();
+  storage::MetricBatch batch = EmptyBatch();
+  const StatusOr<std::string> body = BodyOf(fetched);
+  scrape_.outcome.status = body.status();
+  if (body.ok()) {
+    scrape_.outcome.body_bytes = body->size();
+    scrape_.outcome.status = FillParsed(*body, fetched->Header("Content-Type"), batch);
+  }
+  if (!scrape_.outcome.status.ok()) {
+    batch = EmptyBatch();
+    series_.FillStale(batch);
+  }
+  Report(std::move(batch));
+}
+
+Status ScrapeLoop::FillParsed(std::string_view body, std::string_view content_type,
+                              storage::MetricBatch& batch) {
+  ASSIGN_OR_RETURN(const wire::ExpositionFormat format, FormatOf(content_type, *config_));
+  if (const auto counts = series_.FillSame(body, format, batch)) {
+    scrape_.outcome.counts = *counts;
+    return OkStatus();
+  }
+  ASSIGN_OR_RETURN(wire::ParsedScrape parsed,
+                   wire::ParseExposition(body, format, wire::ParseMode::kScrape));
+  scrape_.outcome.counts.scraped = parsed.samples.size();
+  ASSIGN_OR_RETURN(scrape_.outcome.counts,
+                   series_.Fill(body, std::move(parsed), *services_.writer, batch));
+  return OkStatus();
 }
 
 StatusOr<std::string> ScrapeLoop::BodyOf(const StatusOr<net::HttpFetched>& fetched) const {
@@ -156,105 +174,81 @@ StatusOr<std::string> ScrapeLoop::BodyOf(const StatusOr<net::HttpFetched>& fetch
   return body;
 }
 
-ScrapeLoop::Result ScrapeLoop::Store(const Scrape& scrape,
-                                     const StatusOr<net::HttpFetched>& fetched) {
-  Result result;
-  const StatusOr<std::string> body = BodyOf(fetched);
-  StatusOr<wire::ParsedScrape> parsed =
-      body.ok() ? Parse(*body, fetched->Header("Content-Type"), *config_)
-                : StatusOr<wire::ParsedScrape>(body.status());
-  if (body.ok()) result.body_bytes = body->size();
-  result.status = parsed.status();
-  if (parsed.ok()) result.scraped = parsed->samples.size();
-
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    const wire::ParsedScrape* good = result.status.ok() ? &*parsed : nullptr;
-    StatusOr<storage::MetricBatch> batch = MakeBatch(scrape, good, result);
-    Status stored = batch.status();
-    if (batch.ok()) {
-      const uint64_t exemplars = batch->exemplars.size();
-      const StatusOr<storage::AppendCounts> counts = services_.writer->Append(*std::move(batch));
-      stored = counts.status();
-      if (counts.ok()) {
-        series_.Commit();
-        services_.counters->exemplars.fetch_add(exemplars);
-        services_.counters->samples_dropped.fetch_add(counts->dropped_samples());
-        return result;
-      }
-    }
-    if (stored.code() != StatusCode::kNotFound || attempt > 0) {
-      series_.Abandon();
-      services_.counters->lost.fetch_add(1);
-      result.status = stored.At("scrape not stored");
-      return result;
-    }
-    report_refs_.clear();
-    if (const Status again = series_.ResolveAgain(*services_.writer); !again.ok()) {
-      services_.counters->lost.fetch_add(1);
-      result.status = again.At("scrape not stored");
-      return result;
-    }
-  }
-  return result;
-}
-
-// The row of a scrape, or, when `parsed` is null or breaks a limit, of its failure.
-StatusOr<storage::MetricBatch> ScrapeLoop::MakeBatch(const Scrape& scrape,
-                                                     const wire::ParsedScrape* parsed,
-                                                     Result& result) {
+storage::MetricBatch ScrapeLoop::EmptyBatch() const {
   storage::MetricBatch batch;
   batch.sender = hash_;
-  batch.time = scrape.time;
-  if (parsed != nullptr) {
-    StatusOr<FillCounts> counts = series_.Fill(*parsed, *services_.writer, batch);
-    if (counts.ok()) {
-      // Filled a second time nothing is new any more: the first number is the right one.
-      result.counts.added = std::max(result.counts.added, counts->added);
-      result.counts.kept = counts->kept;
-    } else {
-      result.status = counts.status();
-    }
-  }
-  if (!result.status.ok()) {
-    batch = storage::MetricBatch();
-    batch.sender = hash_;
-    batch.time = scrape.time;
-    series_.FillStale(batch);
-  }
-  RETURN_IF_ERROR(AddReport(scrape, result, batch));
+  batch.time = scrape_.time;
   return batch;
 }
 
-Status ScrapeLoop::AddReport(const Scrape& scrape, const Result& result,
-                             storage::MetricBatch& batch) {
-  const size_t reports = config_->extra_scrape_metrics ? std::size(kReportNames) : kPlainReports;
-  if (report_refs_.empty()) {
-    std::vector<Labels> labels;
-    for (size_t i = 0; i < reports; ++i) {
-      labels.push_back(target_.labels.With(model::kMetricName, kReportNames[i]));
-    }
-    ASSIGN_OR_RETURN(report_refs_, services_.writer->Resolve(labels));
-  }
-  const bool too_large = result.status.message().find("body size limit") != std::string_view::npos;
-  const double values[] = {
-      result.status.ok() ? 1.0 : 0.0,
-      Seconds(steady_clock::now() - scrape.began),
-      static_cast<double>(result.scraped),
-      static_cast<double>(result.counts.kept),
-      static_cast<double>(result.counts.added),
-      static_cast<double>(target_.timeout_ms) / 1000,
-      static_cast<double>(config_->sample_limit),
-      too_large ? -1.0 : static_cast<double>(result.body_bytes),
-  };
-  for (size_t i = 0; i < reports; ++i) {
-    batch.series.push_back(report_refs_[i]);
-    batch.values.push_back(values[i]);
-    if (!batch.times.empty()) batch.times.push_back(batch.time);
-    if (!batch.start_times.empty()) batch.start_times.push_back(0);
-  }
-  return OkStatus();
+void ScrapeLoop::Report(storage::MetricBatch batch) {
+  scrape_.outcome.seconds = Seconds(steady_clock::now() - scrape_.began);
+  const Status reported = report_.Add(scrape_.outcome, *services_.writer, batch);
+  if (!reported.ok()) return Lose(reported);
+  scrape_.exemplars = batch.exemplars.size();
+  services_.writer->AppendSoon(
+      std::move(batch),
+      [this](const StatusOr<storage::AppendCounts>& counts) { TakeAnswer(counts); });
 }
 
+// On a thread of the store: quick, and the store is not called.
+void ScrapeLoop::TakeAnswer(const StatusOr<storage::AppendCounts>& counts) {
+  if (counts.ok()) {
+    series_.Commit();
+    if (scrape_.outcome.status.ok()) series_stored_ = scrape_.time;
+    services_.counters->exemplars.fetch_add(scrape_.exemplars);
+    services_.counters->samples_dropped.fetch_add(counts->dropped_samples());
+    return Conclude();
+  }
+  if (counts.status().code() != StatusCode::kNotFound || scrape_.is_second) {
+    return Lose(counts.status());
+  }
+  series_.Forget();
+  report_.Forget();
+  scrape_.is_second = true;
+  services_.loop->Post([this] { TryAgain(); });
+}
+
+// The body is gone by now, so the target is asked once more. One that failed is not: of its series
+// there is nothing left to end.
+void ScrapeLoop::TryAgain() {
+  if (stop_.stop_requested()) return Finish();
+  if (scrape_.outcome.status.ok()) return Ask();
+  if (!services_.workers->TrySubmit([this] { Report(EmptyBatch()); })) Finish();
+}
+
+void ScrapeLoop::Lose(const Status& status) {
+  series_.Abandon();
+  services_.counters->lost.fetch_add(1);
+  scrape_.outcome.status = status.At("scrape not stored");
+  Conclude();
+}
+
+void ScrapeLoop::Conclude() {
+  const ScrapeOutcome& outcome = scrape_.outcome;
+  services_.counters->scrapes.fetch_add(1);
+  services_.counters->samples.fetch_add(outcome.counts.scraped);
+  if (!outcome.status.ok()) services_.counters->failed.fetch_add(1);
+  bool news = false;
+  {
+    const std::lock_guard lock(mutex_);
+    const TargetHealth health = outcome.status.ok() ? TargetHealth::kUp : TargetHealth::kDown;
+    news = health != state_.health;
+    state_.health = health;
+    state_.last_error = std::string(outcome.status.message());
+    state_.last_scrape = scrape_.time;
+    state_.last_duration_seconds = outcome.seconds;
+    state_.last_samples = outcome.counts.scraped;
+  }
+  if (news && !outcome.status.ok()) {
+    LogWarn("scrape", "{}: {}", target_.url, outcome.status.message());
+  } else if (news) {
+    LogInfo("scrape", "{}: up, {} samples", target_.url, outcome.counts.scraped);
+  }
+  Finish();
+}
+
+// This may be gone when it returns: whoever waits for the end may destroy it.
 void ScrapeLoop::Finish() {
   const int64_t interval_ns = target_.interval_ms * 1'000'000;
   const int64_t now_ns = services_.clock->NowNs();
@@ -285,16 +279,10 @@ void ScrapeLoop::WaitUntilStopped() {
 }
 
 void ScrapeLoop::StoreGone() {
-  Scrape scrape;
-  scrape.time = services_.clock->NowMs();
-  storage::MetricBatch batch;
-  batch.sender = hash_;
-  batch.time = scrape.time;
+  scrape_.time = services_.clock->NowMs();
+  storage::MetricBatch batch = EmptyBatch();
   series_.FillStale(batch);
-  for (const model::SeriesRef ref : report_refs_) {
-    batch.series.push_back(ref);
-    batch.values.push_back(model::StaleNan());
-  }
+  report_.AddStale(batch);
   if (batch.series.empty()) return;
   const StatusOr<storage::AppendCounts> counts = services_.writer->Append(std::move(batch));
   if (!counts.ok()) {

@@ -1,7 +1,9 @@
 // Scrapes one target at fixed steps and stores what it says: samples, exemplars, metadata, and how
 // the scrape went.
 //
-// Requests run on the event loop, parsing and storing on the pool; there is no thread of a target.
+// Requests run on the event loop, and so does reading a scrape that says the same lines as the last
+// one; others are parsed on the pool. The store answers when it likes: no thread waits for it, and
+// the next scrape begins when it has. There is no thread of a target.
 // Its place in the interval comes from its hash, so that targets spread and stay where they are.
 //
 // Thread-safe.
@@ -21,6 +23,7 @@
 #include "net/event_loop.h"
 #include "net/http_client.h"
 #include "net/worker_pool.h"
+#include "scrape/scrape_report.h"
 #include "scrape/target.h"
 #include "scrape/target_series.h"
 #include "storage/metric_writer.h"
@@ -70,7 +73,7 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   void Start();
   // No scrape begins any more; one that runs is cancelled.
   void BeginStop();
-  // Returns when nothing runs. After BeginStop().
+  // Returns when nothing runs and the store has answered. After BeginStop(), before destruction.
   void WaitUntilStopped();
   // Its series end now: the target is gone. After WaitUntilStopped().
   void StoreGone();
@@ -82,22 +85,27 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   struct Scrape {
     model::TimeMs time = 0;
     std::chrono::steady_clock::time_point began;
-  };
-  struct Result {
-    Status status;
-    uint64_t scraped = 0;
-    uint64_t body_bytes = 0;
-    FillCounts counts;
+    bool is_second = false;  // The store did not know the refs of the first.
+    uint64_t exemplars = 0;  // In the batch.
+    ScrapeOutcome outcome;
   };
 
   void ScheduleNext();
   void Begin();
-  void Process(const Scrape& scrape, StatusOr<net::HttpFetched> fetched);
+  void Ask();
+  void Take(StatusOr<net::HttpFetched> fetched);
+  bool TakeSame(const StatusOr<net::HttpFetched>& fetched);
+  void Parse(const StatusOr<net::HttpFetched>& fetched);
+  void ForgetOldRefs();
+  Status FillParsed(std::string_view body, std::string_view content_type,
+                    storage::MetricBatch& batch);
   StatusOr<std::string> BodyOf(const StatusOr<net::HttpFetched>& fetched) const;
-  Result Store(const Scrape& scrape, const StatusOr<net::HttpFetched>& fetched);
-  StatusOr<storage::MetricBatch> MakeBatch(const Scrape& scrape, const wire::ParsedScrape* parsed,
-                                           Result& result);
-  Status AddReport(const Scrape& scrape, const Result& result, storage::MetricBatch& batch);
+  storage::MetricBatch EmptyBatch() const;
+  void Report(storage::MetricBatch batch);
+  void TakeAnswer(const StatusOr<storage::AppendCounts>& counts);
+  void TryAgain();
+  void Lose(const Status& status);
+  void Conclude();
   void Finish();
 
   const ScrapeServices services_;
@@ -109,10 +117,12 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   std::stop_source stop_;
   net::Timer timer_;
 
-  // One scrape at a time, so these belong to whoever runs it.
+  // One scrape at a time, so these belong to whoever runs it. busy_ keeps the loop alive meanwhile.
+  Scrape scrape_;
   TargetSeries series_;
-  std::vector<model::SeriesRef> report_refs_;
-  int64_t next_ns_ = 0;  // Unix time of the next scrape.
+  ScrapeReport report_;
+  model::TimeMs series_stored_ = 0;  // When the refs of series_ were used last.
+  int64_t next_ns_ = 0;              // Unix time of the next scrape.
 
   mutable std::mutex mutex_;
   std::condition_variable idle_;

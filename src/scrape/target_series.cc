@@ -1,208 +1,260 @@
 #include "scrape/target_series.h"
 
-#include <algorithm>
-#include <bit>
 #include <unordered_set>
+#include <utility>
 
-#include "base/escape.h"
 #include "model/sample.h"
-#include "scrape/relabel.h"
-#include "wire/series_text.h"
+#include "scrape/stored_labels.h"
 
 namespace glint::scrape {
 namespace {
 
-using model::Label;
 using model::Labels;
+using model::SeriesRef;
+using model::TimeMs;
 using storage::MetricBatch;
+using wire::ExpositionShape;
 
-uint64_t HashOf(const wire::ParsedExemplar& exemplar) {
-  uint64_t hash = model::AllLabels(exemplar.exemplar).Hash();
-  hash = hash * 31 + std::bit_cast<uint64_t>(exemplar.exemplar.value);
-  hash = hash * 31 + static_cast<uint64_t>(exemplar.exemplar.time);
+constexpr int64_t kNew = -1;
+
+// The report of the scrape is added to the columns after this.
+constexpr size_t kRoomForReport = 8;
+
+uint64_t HashOf(const std::vector<model::MetricMetadata>& metadata) {
+  uint64_t hash = metadata.size();
+  for (const model::MetricMetadata& family : metadata) {
+    for (const std::string_view text :
+         {std::string_view(family.family), std::string_view(family.help),
+          std::string_view(family.unit)}) {
+      hash = hash * 0x9e3779b97f4a7c15u + ExpositionShape::HashOf(text);
+    }
+    hash = hash * 31 + static_cast<uint64_t>(family.type);
+  }
   return hash == 0 ? 1 : hash;
 }
 
 }  // namespace
 
-Labels MergeLabels(const Labels& scraped, const Labels& target, bool honor) {
-  std::vector<Label> merged;
-  std::vector<Label> displaced;
-  for (const Label& label : scraped) {
-    if (honor || !target.Has(label.name)) {
-      merged.push_back(label);
-    } else {
-      displaced.push_back(label);
+// Where in the last scrape a series stood: most stand where they stood, or a little further on.
+class TargetSeries::LineFinder {
+ public:
+  explicit LineFinder(const Known& known) : shape_(known.shape) {}
+
+  int64_t Find(uint64_t key) {
+    // Where lines have gone the order goes on behind them.
+    for (size_t line = next_; line < shape_.lines() && line < next_ + kNear; ++line) {
+      if (shape_.KeyOf(line) == key) return TakeUpTo(line);
     }
-  }
-  for (const Label& label : target) {
-    if (!honor || !scraped.Has(label.name)) merged.push_back(label);
-  }
-  std::stable_sort(displaced.begin(), displaced.end(),
-                   [](const Label& a, const Label& b) { return a.name.size() < b.name.size(); });
-  const auto taken = [&](const std::string& name) {
-    return std::any_of(merged.begin(), merged.end(),
-                       [&](const Label& label) { return label.name == name; });
-  };
-  for (Label& label : displaced) {
-    do {
-      label.name.insert(0, "exported_");
-    } while (taken(label.name) || scraped.Has(label.name));
-    merged.push_back(std::move(label));
-  }
-  return Labels(std::move(merged));
-}
-
-std::optional<Labels> TargetSeries::LabelsOf(const Labels& scraped) const {
-  return Relabel(config_.metric_relabel_configs,
-                 MergeLabels(scraped, target_labels_, config_.honor_labels));
-}
-
-Status TargetSeries::CheckLimits(const Labels& labels) const {
-  if (labels.metric_name().empty()) {
-    return InvalidArgument("missing metric name (__name__ label) in {}", labels.ToString());
-  }
-  if (config_.label_limit > 0 && labels.size() > config_.label_limit) {
-    return ResourceExhausted("label_limit exceeded: metric {} has {} labels, limit {}",
-                             Excerpt(labels.metric_name()), labels.size(), config_.label_limit);
-  }
-  for (const Label& label : labels) {
-    if (config_.label_name_length_limit > 0 &&
-        label.name.size() > config_.label_name_length_limit) {
-      return ResourceExhausted(
-          "label_name_length_limit exceeded: metric {}, label {} is {} long, "
-          "limit {}",
-          Excerpt(labels.metric_name()), Excerpt(label.name), label.name.size(),
-          config_.label_name_length_limit);
+    if (by_key_.empty()) {
+      by_key_.reserve(shape_.lines());
+      for (size_t line = 0; line < shape_.lines(); ++line) {
+        by_key_.try_emplace(shape_.KeyOf(line), line);
+      }
     }
-    if (config_.label_value_length_limit > 0 &&
-        label.value.size() > config_.label_value_length_limit) {
-      return ResourceExhausted(
-          "label_value_length_limit exceeded: metric {}, label {}, value {} "
-          "is {} long, limit {}",
-          Excerpt(labels.metric_name()), Excerpt(label.name), Excerpt(label.value),
-          label.value.size(), config_.label_value_length_limit);
-    }
+    const auto found = by_key_.find(key);
+    return found == by_key_.end() ? kNew : TakeUpTo(found->second);
   }
-  return OkStatus();
+
+ private:
+  static constexpr size_t kNear = 4;
+
+  int64_t TakeUpTo(size_t line) {
+    next_ = line + 1;
+    return static_cast<int64_t>(line);
+  }
+
+  const ExpositionShape& shape_;
+  size_t next_ = 0;
+  std::unordered_map<uint64_t, size_t> by_key_;  // The first of each; made when it is needed.
+};
+
+// Series that the store is to be asked for, each once, and the lines that say them.
+struct TargetSeries::NewSeries {
+  static constexpr uint32_t kDropped = UINT32_MAX;
+
+  std::vector<Labels> labels;
+  std::unordered_map<uint64_t, uint32_t> by_key;  // Into labels, or kDropped.
+  std::vector<std::pair<size_t, uint32_t>> lines;
+};
+
+bool TargetSeries::IsTracked(size_t line) const {
+  // Who says its own times may be a proxy that lags behind.
+  return !known_.shape.HasTime(line) || !config_.honor_timestamps ||
+         config_.track_timestamps_staleness;
 }
 
-// `next`: where in the last scrape this line stands if nothing came or went before it.
-StatusOr<TargetSeries::ByText::value_type*> TargetSeries::FindOrMake(const wire::SampleLine& sample,
-                                                                     size_t& next) {
-  if (next < live_.size() && live_[next]->first == sample.series) return live_[next++];
-  if (const auto found = by_text_.find(sample.series); found != by_text_.end()) {
-    // After a gap or an insertion the order goes on one further.
-    if (next + 1 < live_.size() && live_[next + 1] == &*found) ++next;
-    if (next < live_.size() && live_[next] == &*found) ++next;
-    return &*found;
-  }
-  std::optional<Labels> labels = LabelsOf(wire::SeriesLabels(sample));
-  if (labels.has_value()) RETURN_IF_ERROR(CheckLimits(*labels));
-  const auto made = by_text_.emplace(std::string(sample.series), Entry()).first;
-  Entry& entry = made->second;
-  entry.born = fill_;
-  entry.float_label = sample.float_label;
-  entry.dropped = !labels.has_value();
-  if (labels.has_value()) {
-    new_.push_back(&*made);
-    new_labels_.push_back(*std::move(labels));
-  }
-  return &*made;
+std::optional<FillCounts> TargetSeries::FillSame(std::string_view body,
+                                                 wire::ExpositionFormat format,
+                                                 MetricBatch& batch) {
+  wire::Readings readings;
+  readings.values.reserve(known_.shape.lines() + kRoomForReport);
+  if (!known_.shape.Read(body, format, readings)) return std::nullopt;
+  pending_ = Pending::kSame;
+  new_exemplars_ = readings.exemplar_marks;
+  new_metadata_hash_ = metadata_hash_;
+  Put(known_, std::move(readings), batch);
+  return FillCounts{known_.counts.scraped, known_.counts.kept, 0};
 }
 
-Status TargetSeries::ResolveNew(storage::MetricWriter& writer) {
-  if (new_.empty()) return OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<model::SeriesRef> refs, writer.Resolve(new_labels_));
-  for (size_t i = 0; i < new_.size(); ++i) new_[i]->second.ref = refs[i];
-  return OkStatus();
-}
-
-StatusOr<FillCounts> TargetSeries::Fill(const wire::ParsedScrape& scrape,
+StatusOr<FillCounts> TargetSeries::Fill(std::string_view body, wire::ParsedScrape scrape,
                                         storage::MetricWriter& writer, MetricBatch& batch) {
-  ++fill_;
-  pending_stale_ = false;
-  filled_.clear();
-  new_.clear();
-  new_labels_.clear();
-  new_exemplars_.clear();
-  FillCounts counts;
-  std::vector<ByText::value_type*> lines;
-  lines.reserve(scrape.samples.size());
-  size_t next = 0;
-  const auto fail = [this](Status status) {
-    Abandon();
-    return status;
-  };
+  pending_ = Pending::kNothing;
+  Known next;
+  std::vector<int64_t> before;  // Of each line: its place in the last scrape.
+  RETURN_IF_ERROR(FillRefs(scrape, writer, next, before));
+  next.shape = ExpositionShape(body, scrape);
+  Put(next, TakeReadings(scrape, before, next), batch);
+  if (!known_.ended) {
+    std::vector<bool> still_there(known_.refs.size());
+    for (const int64_t line : before) {
+      if (line != kNew) still_there[static_cast<size_t>(line)] = true;
+    }
+    AddGone(still_there, batch);
+  }
+  new_metadata_hash_ = metadata_hash_;
+  if (const uint64_t hash = HashOf(scrape.metadata);
+      hash != metadata_hash_ && !scrape.metadata.empty()) {
+    batch.metadata = std::move(scrape.metadata);
+    new_metadata_hash_ = hash;
+  }
+  pending_ = Pending::kNew;
+  new_ = std::move(next);
+  return new_.counts;
+}
+
+// The first line that is refused decides, as if all were looked at one after the other.
+Status TargetSeries::FillRefs(const wire::ParsedScrape& scrape, storage::MetricWriter& writer,
+                              Known& next, std::vector<int64_t>& before) {
+  NewSeries fresh;
+  LineFinder finder(known_);
+  next.counts.scraped = scrape.samples.size();
+  next.refs.reserve(scrape.samples.size());
+  before.reserve(scrape.samples.size());
   for (const wire::SampleLine& sample : scrape.samples) {
-    lines.push_back(nullptr);
     if (sample.is_created) continue;  // Its neighbours carry it as their start time.
-    StatusOr<ByText::value_type*> line = FindOrMake(sample, next);
-    if (!line.ok()) return fail(line.status().At(fmt::format("line {}", sample.line)));
-    lines.back() = *line;
-    if (!(*line)->second.dropped) ++counts.kept;
-    if (config_.sample_limit > 0 && counts.kept > config_.sample_limit) {
-      return fail(
-          ResourceExhausted("sample limit exceeded: more than {} samples", config_.sample_limit));
+    const size_t line = before.size();
+    const uint64_t key = ExpositionShape::KeyOf(sample);
+    before.push_back(finder.Find(key));
+    bool dropped = false;
+    if (const int64_t known = before.back(); known != kNew) {
+      next.refs.push_back(known_.refs[static_cast<size_t>(known)]);
+      dropped = known_.IsDropped(static_cast<size_t>(known));
+    } else {
+      next.refs.push_back({});
+      const auto [found, is_new] = fresh.by_key.try_emplace(key, NewSeries::kDropped);
+      if (is_new) {
+        StatusOr<std::optional<Labels>> labels =
+            StoredLabels(config_, wire::SeriesLabels(sample), target_labels_);
+        if (!labels.ok()) return labels.status().At(fmt::format("line {}", sample.line));
+        if (labels->has_value()) {
+          found->second = static_cast<uint32_t>(fresh.labels.size());
+          fresh.labels.push_back(**std::move(labels));
+        }
+      }
+      dropped = found->second == NewSeries::kDropped;
+      if (!dropped) fresh.lines.emplace_back(line, found->second);
+    }
+    if (dropped) {
+      next.dropped.resize(line + 1);
+      next.dropped[line] = true;
+    } else {
+      ++next.counts.kept;
+    }
+    if (config_.sample_limit > 0 && next.counts.kept > config_.sample_limit) {
+      return ResourceExhausted("sample limit exceeded: more than {} samples", config_.sample_limit);
     }
   }
-  if (Status resolved = ResolveNew(writer); !resolved.ok()) return fail(std::move(resolved));
-  counts.added = new_.size();
-
-  batch.series.reserve(counts.kept + live_.size() / 16);
-  batch.values.reserve(batch.series.capacity());
-  filled_.reserve(lines.size());
-  for (size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i] == nullptr) continue;
-    Entry& entry = lines[i]->second;
-    if (entry.seen != fill_) filled_.push_back(lines[i]);
-    entry.seen = fill_;
-    if (!entry.dropped) AddSample(scrape.samples[i], scrape, entry, batch);
-  }
-  AddGone(batch);
-  if (scrape.metadata != metadata_) batch.metadata = scrape.metadata;
-  pending_metadata_ = batch.metadata;
-  return counts;
+  next.refs.shrink_to_fit();
+  if (!next.dropped.empty()) next.dropped.resize(before.size());
+  next.counts.added = fresh.labels.size();
+  if (fresh.labels.empty()) return OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<SeriesRef> refs, writer.Resolve(fresh.labels));
+  for (const auto& [line, series] : fresh.lines) next.refs[line] = refs[series];
+  return OkStatus();
 }
 
-void TargetSeries::AddSample(const wire::SampleLine& sample, const wire::ParsedScrape& scrape,
-                             Entry& entry, MetricBatch& batch) {
-  const bool own_time = sample.has_time && config_.honor_timestamps;
-  const model::TimeMs time = own_time ? sample.time : batch.time;
-  entry.tracked = !own_time || config_.track_timestamps_staleness;
-  // The two optional columns begin with the first sample that needs them.
-  if (own_time && batch.times.empty()) batch.times.assign(batch.series.size(), batch.time);
-  if (sample.start_time != 0 && batch.start_times.empty()) {
-    batch.start_times.assign(batch.series.size(), 0);
+// What ExpositionShape::Read() would have taken, had it known these lines.
+wire::Readings TargetSeries::TakeReadings(wire::ParsedScrape& scrape,
+                                          const std::vector<int64_t>& before, Known& next) const {
+  wire::Readings readings;
+  std::vector<wire::ExemplarMark> carried;
+  readings.values.reserve(before.size() + kRoomForReport);
+  for (const wire::SampleLine& sample : scrape.samples) {
+    if (sample.is_created) continue;
+    const size_t line = readings.values.size();
+    readings.values.push_back(sample.value);
+    if (sample.has_time) {
+      readings.times.resize(before.size());
+      readings.times[line] = sample.time;
+    }
+    if (sample.start_time != 0) {
+      next.start_times.resize(before.size());
+      next.start_times[line] = sample.start_time;
+    }
+    const uint64_t last_exemplar =
+        before[line] == kNew ? 0 : known_.shape.ExemplarOf(static_cast<size_t>(before[line]));
+    if (sample.exemplar == wire::kNone) {
+      if (last_exemplar != 0) carried.push_back({static_cast<uint32_t>(line), last_exemplar});
+      continue;
+    }
+    wire::ParsedExemplar& exemplar = scrape.exemplars[static_cast<size_t>(sample.exemplar)];
+    const uint64_t hash = ExpositionShape::HashOf(exemplar.text);
+    if (hash == last_exemplar) continue;
+    readings.exemplars.push_back(std::move(exemplar));
+    readings.exemplar_marks.push_back({static_cast<uint32_t>(line), hash});
   }
-  const bool with_times = own_time || !batch.times.empty();
-  const bool with_starts = sample.start_time != 0 || !batch.start_times.empty();
-  batch.series.push_back(entry.ref);
-  batch.values.push_back(sample.value);
-  if (with_times) batch.times.push_back(time);
-  if (with_starts) batch.start_times.push_back(sample.start_time);
-  if (sample.exemplar == wire::kNone) return;
-
-  const wire::ParsedExemplar& exemplar = scrape.exemplars[static_cast<size_t>(sample.exemplar)];
-  const uint64_t hash = HashOf(exemplar);
-  if (hash == entry.exemplar_hash) return;
-  batch.exemplar_series.push_back(entry.ref);
-  batch.exemplars.push_back(exemplar.exemplar);
-  if (!exemplar.has_time) batch.exemplars.back().time = time;
-  new_exemplars_.push_back({&entry, hash});
+  next.shape.Remember(carried);
+  return readings;
 }
 
-void TargetSeries::AddGone(MetricBatch& batch) {
-  std::vector<model::SeriesRef> gone;
-  for (const ByText::value_type* line : live_) {
-    const Entry& entry = line->second;
-    if (entry.seen != fill_ && entry.tracked && !entry.dropped) gone.push_back(entry.ref);
+void TargetSeries::Put(const Known& lines, wire::Readings readings, MetricBatch& batch) {
+  const bool own_times = !readings.times.empty() && config_.honor_timestamps;
+  const auto time_of = [&](size_t line) {
+    return own_times && lines.shape.HasTime(line) ? readings.times[line] : batch.time;
+  };
+  for (size_t i = 0; i < readings.exemplars.size(); ++i) {
+    const size_t line = readings.exemplar_marks[i].line;
+    if (lines.IsDropped(line)) continue;
+    wire::ParsedExemplar& parsed = readings.exemplars[i];
+    batch.exemplar_series.push_back(lines.refs[line]);
+    batch.exemplars.push_back(std::move(parsed.exemplar));
+    if (!parsed.has_time) batch.exemplars.back().time = time_of(line);
+  }
+  batch.series.reserve(lines.refs.size() + kRoomForReport);
+  batch.series = lines.refs;
+  batch.values = std::move(readings.values);
+  batch.start_times = lines.start_times;
+  if (own_times) {
+    batch.times.resize(lines.refs.size());
+    for (size_t line = 0; line < lines.refs.size(); ++line) batch.times[line] = time_of(line);
+  }
+  if (lines.dropped.empty()) return;
+  size_t kept = 0;
+  for (size_t line = 0; line < lines.refs.size(); ++line) {
+    if (lines.dropped[line]) continue;
+    batch.series[kept] = batch.series[line];
+    batch.values[kept] = batch.values[line];
+    if (!batch.times.empty()) batch.times[kept] = batch.times[line];
+    if (!batch.start_times.empty()) batch.start_times[kept] = batch.start_times[line];
+    ++kept;
+  }
+  batch.series.resize(kept);
+  batch.values.resize(kept);
+  if (!batch.times.empty()) batch.times.resize(kept);
+  if (!batch.start_times.empty()) batch.start_times.resize(kept);
+}
+
+void TargetSeries::AddGone(const std::vector<bool>& still_there, MetricBatch& batch) const {
+  std::vector<SeriesRef> gone;
+  for (size_t line = 0; line < known_.refs.size(); ++line) {
+    if (still_there[line] || known_.IsDropped(line) || !IsTracked(line)) continue;
+    gone.push_back(known_.refs[line]);
   }
   if (gone.empty()) return;
-  // The same labels may have come under another spelling.
-  const std::unordered_set<model::SeriesRef> present(batch.series.begin(), batch.series.end());
-  for (const model::SeriesRef ref : gone) {
-    if (present.count(ref) > 0) continue;
+  // The same labels may have come under another spelling, or twice.
+  std::unordered_set<SeriesRef> present(batch.series.begin(), batch.series.end());
+  for (const SeriesRef ref : gone) {
+    if (!present.insert(ref).second) continue;
     if (!batch.times.empty()) batch.times.push_back(batch.time);
     if (!batch.start_times.empty()) batch.start_times.push_back(0);
     batch.series.push_back(ref);
@@ -211,49 +263,40 @@ void TargetSeries::AddGone(MetricBatch& batch) {
 }
 
 void TargetSeries::FillStale(MetricBatch& batch) {
-  ++fill_;
-  pending_stale_ = true;
-  filled_.clear();
-  new_exemplars_.clear();
-  AddGone(batch);
+  pending_ = Pending::kStale;
+  if (!known_.ended) AddGone(std::vector<bool>(known_.refs.size()), batch);
 }
 
 void TargetSeries::Commit() {
-  committed_ = fill_;
-  for (const NewExemplar& exemplar : new_exemplars_) exemplar.entry->exemplar_hash = exemplar.hash;
+  switch (std::exchange(pending_, Pending::kNothing)) {
+    case Pending::kNothing:
+      return;
+    case Pending::kStale:
+      // The refs are kept: most targets come back with the same series.
+      known_.ended = true;
+      return;
+    case Pending::kSame:
+      known_.ended = false;
+      known_.shape.Remember(new_exemplars_);
+      break;
+    case Pending::kNew:
+      known_ = std::exchange(new_, Known());
+      break;
+  }
+  metadata_hash_ = new_metadata_hash_;
   new_exemplars_.clear();
-  if (!pending_metadata_.empty()) metadata_ = std::move(pending_metadata_);
-  pending_metadata_.clear();
-  live_ = std::move(filled_);
-  filled_.clear();
-  // After a failed scrape the refs are kept: most targets come back with the same series.
-  if (pending_stale_ || by_text_.size() == live_.size()) return;
-  std::erase_if(by_text_, [this](const auto& line) { return line.second.seen != fill_; });
 }
 
 void TargetSeries::Abandon() {
-  filled_.clear();
+  pending_ = Pending::kNothing;
+  new_ = Known();
   new_exemplars_.clear();
-  pending_metadata_.clear();
-  std::erase_if(by_text_, [this](const auto& line) { return line.second.born > committed_; });
 }
 
-Status TargetSeries::ResolveAgain(storage::MetricWriter& writer) {
-  std::vector<Entry*> entries;
-  std::vector<Labels> labels;
-  for (auto& line : by_text_) {
-    if (line.second.dropped) continue;
-    ASSIGN_OR_RETURN(const Labels scraped,
-                     wire::ParseSeriesText(line.first, line.second.float_label));
-    std::optional<Labels> made = LabelsOf(scraped);
-    if (!made.has_value()) continue;
-    entries.push_back(&line.second);
-    labels.push_back(*std::move(made));
-  }
-  if (entries.empty()) return OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<model::SeriesRef> refs, writer.Resolve(labels));
-  for (size_t i = 0; i < entries.size(); ++i) entries[i]->ref = refs[i];
-  return OkStatus();
+void TargetSeries::Forget() {
+  Abandon();
+  known_ = Known();
+  metadata_hash_ = 0;
 }
 
 }  // namespace glint::scrape

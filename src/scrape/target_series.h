@@ -1,15 +1,18 @@
 // What a target exposed last time, and so what this time is new, the same or gone.
 //
-// A scrape says the same lines again and again: their text is compared with that of the last
-// scrape, in its order, and leads to the series' ref; labels are made only for what is new. What
-// is no longer there gets a staleness marker.
+// As long as a scrape has the lines of the last one, its numbers are all that is read: FillSame().
+// When lines came or went the scrape is parsed and compared line by line with the last one: Fill().
+// Labels are made only for what is new, and what is no longer there gets a staleness marker. Both
+// put the same into the batch, in the order of the lines, so that the series of one scrape and the
+// next are the same list.
+//
+// Keeps no text: a hash, a length and a ref a series, 18 bytes (wire/exposition_shape.h).
 //
 // Single-threaded.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -20,11 +23,14 @@
 #include "storage/metric_batch.h"
 #include "storage/metric_writer.h"
 #include "wire/exposition.h"
+#include "wire/exposition_shape.h"
 
 namespace glint::scrape {
 
-// The numbers of scrape_samples_post_metric_relabeling and scrape_series_added.
+// The numbers of scrape_samples_scraped, scrape_samples_post_metric_relabeling and
+// scrape_series_added.
 struct FillCounts {
+  uint64_t scraped = 0;
   uint64_t kept = 0;
   uint64_t added = 0;
 };
@@ -35,78 +41,68 @@ class TargetSeries {
   TargetSeries(const config::ScrapeConfig& config, const model::Labels& target_labels)
       : config_(config), target_labels_(target_labels) {}
 
-  // Puts a scrape into `batch`, whose time is set: samples, markers for what is gone, exemplars
-  // that are new, metadata if it changed. May be called again for the same scrape, with an empty
-  // batch, until Commit().
+  // Puts a scrape into `batch`, whose time is set, if it has the lines of the last one: samples and
+  // exemplars that are new. None: it has others, or is no exposition; nothing happened.
+  std::optional<FillCounts> FillSame(std::string_view body, wire::ExpositionFormat format,
+                                     storage::MetricBatch& batch);
+
+  // Puts any scrape into `batch`: also markers for what is gone, and metadata if it changed.
+  // `scrape` is what was parsed from `body`.
   // On an error nothing changed and the batch is void. RESOURCE_EXHAUSTED: "sample limit exceeded"
   // and the label limits. INVALID_ARGUMENT: a sample without a name after relabelling. Else what
   // Resolve() said.
-  StatusOr<FillCounts> Fill(const wire::ParsedScrape& scrape, storage::MetricWriter& writer,
-                            storage::MetricBatch& batch);
+  StatusOr<FillCounts> Fill(std::string_view body, wire::ParsedScrape scrape,
+                            storage::MetricWriter& writer, storage::MetricBatch& batch);
 
   // Puts a marker for every series of the last scrape into `batch`: it failed, or the target goes.
   void FillStale(storage::MetricBatch& batch);
 
-  // The batch of the last Fill() or FillStale() is stored.
+  // The batch that was filled last is stored.
   void Commit();
 
   // It could not be stored: the series that it made are forgotten, so that a store which refuses
   // for long does not fill the memory here.
   void Abandon();
 
-  // Fetches every ref anew: the store no longer knows some.
-  Status ResolveAgain(storage::MetricWriter& writer);
+  // The store no longer knows these refs: all series are new again, and none can end.
+  void Forget();
 
-  size_t series() const { return by_text_.size(); }
+  size_t series() const { return known_.refs.size(); }
 
  private:
-  struct Entry {
-    model::SeriesRef ref;
-    uint64_t seen = 0;           // The fill that had it last.
-    uint64_t born = 0;           // The fill that made it.
-    uint64_t exemplar_hash = 0;  // Of the last one stored; a target repeats it until the next.
-    wire::FloatLabel float_label = wire::FloatLabel::kNone;
-    bool dropped = false;  // By metric relabelling.
-    bool tracked = true;   // Not when the target says its own times: they may lag behind.
-  };
-  struct TextHash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-  struct NewExemplar {
-    Entry* entry;
-    uint64_t hash;
-  };
-  using ByText = std::unordered_map<std::string, Entry, TextHash, std::equal_to<>>;
+  // One scrape's lines. Columns are one entry a line, or empty where all would be the same.
+  struct Known {
+    wire::ExpositionShape shape;
+    std::vector<model::SeriesRef> refs;
+    std::vector<bool> dropped;  // By metric relabelling.
+    std::vector<model::TimeMs> start_times;
+    FillCounts counts;
+    bool ended = false;  // Its series have got their markers.
 
-  StatusOr<ByText::value_type*> FindOrMake(const wire::SampleLine& sample, size_t& next);
-  Status ResolveNew(storage::MetricWriter& writer);
-  Status CheckLimits(const model::Labels& labels) const;
-  std::optional<model::Labels> LabelsOf(const model::Labels& scraped) const;
-  void AddSample(const wire::SampleLine& sample, const wire::ParsedScrape& scrape, Entry& entry,
-                 storage::MetricBatch& batch);
-  void AddGone(storage::MetricBatch& batch);
+    bool IsDropped(size_t line) const { return !dropped.empty() && dropped[line]; }
+  };
+  enum class Pending : uint8_t { kNothing, kSame, kNew, kStale };
+  class LineFinder;
+  struct NewSeries;
+
+  Status FillRefs(const wire::ParsedScrape& scrape, storage::MetricWriter& writer, Known& next,
+                  std::vector<int64_t>& before);
+  wire::Readings TakeReadings(wire::ParsedScrape& scrape, const std::vector<int64_t>& before,
+                              Known& next) const;
+  void Put(const Known& lines, wire::Readings readings, storage::MetricBatch& batch);
+  void AddGone(const std::vector<bool>& still_there, storage::MetricBatch& batch) const;
+  bool IsTracked(size_t line) const;
 
   const config::ScrapeConfig& config_;
   const model::Labels& target_labels_;
-  uint64_t fill_ = 0;
-  uint64_t committed_ = 0;  // The last fill that was stored.
-  ByText by_text_;
-  // The last scrape in its order; entries of by_text_, each once.
-  std::vector<ByText::value_type*> live_;
-  std::vector<model::MetricMetadata> metadata_;
+  Known known_;                 // The last scrape that was stored.
+  uint64_t metadata_hash_ = 0;  // Of what was last stored; 0 before.
 
   // Of the fill that waits for Commit().
-  std::vector<ByText::value_type*> filled_;
-  std::vector<ByText::value_type*> new_;
-  std::vector<model::Labels> new_labels_;
-  std::vector<NewExemplar> new_exemplars_;
-  std::vector<model::MetricMetadata> pending_metadata_;
-  bool pending_stale_ = false;
+  Pending pending_ = Pending::kNothing;
+  Known new_;
+  std::vector<wire::ExemplarMark> new_exemplars_;
+  uint64_t new_metadata_hash_ = 0;
 };
-
-// Labels of the target that a sample has too: it keeps its own (`honor`), or they become
-// exported_NAME.
-model::Labels MergeLabels(const model::Labels& scraped, const model::Labels& target, bool honor);
 
 }  // namespace glint::scrape

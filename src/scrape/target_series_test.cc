@@ -21,13 +21,19 @@ class TargetSeriesTest : public testing::Test {
  protected:
   // One scrape, committed if it went well.
   StatusOr<FillCounts> Scrape(std::string body, std::string_view type = kText) {
-    body_ = std::move(body);
-    StatusOr<wire::ParsedScrape> parsed =
-        wire::ParseExposition(body_, type, wire::ParseMode::kScrape);
-    EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
     batch_ = storage::MetricBatch();
     batch_.time = time_ += 1000;
-    StatusOr<FillCounts> counts = series_.Fill(*parsed, store_, batch_);
+    const wire::ExpositionFormat format = *wire::ParserForContentType(type);
+    const auto same = series_.FillSame(body, format, batch_);
+    was_same_ = same.has_value();
+    if (was_same_) {
+      series_.Commit();
+      return *same;
+    }
+    StatusOr<wire::ParsedScrape> parsed =
+        wire::ParseExposition(body, format, wire::ParseMode::kScrape);
+    EXPECT_TRUE(parsed.ok()) << parsed.status().ToString();
+    StatusOr<FillCounts> counts = series_.Fill(body, *std::move(parsed), store_, batch_);
     if (counts.ok()) series_.Commit();
     return counts;
   }
@@ -40,8 +46,8 @@ class TargetSeriesTest : public testing::Test {
   const Labels target_ = {{"instance", "h:1"}, {"job", "app"}};
   storage::MemoryMetrics store_;
   TargetSeries series_{config_, target_};
-  std::string body_;
   model::TimeMs time_ = 0;
+  bool was_same_ = false;  // The last scrape had the lines of the one before.
   storage::MetricBatch batch_;
 };
 
@@ -49,6 +55,7 @@ TEST_F(TargetSeriesTest, TheSameLinesAreTheSameSeries) {
   EXPECT_EQ(Scrape("a 1\nb{x=\"1\"} 2\n")->added, 2u);
   const std::vector<model::SeriesRef> refs = batch_.series;
   EXPECT_EQ(Scrape("a 3\nb{x=\"1\"} 4\n")->added, 0u);
+  EXPECT_TRUE(was_same_);
   EXPECT_EQ(batch_.series, refs);
   EXPECT_THAT(batch_.values, ElementsAre(3, 4));
   EXPECT_EQ(Scrape("b{x=\"1\"} 5\na 6\n")->added, 0u);
@@ -150,29 +157,20 @@ TEST_F(TargetSeriesTest, BeyondALimitNothingIsKept) {
 TEST_F(TargetSeriesTest, WhatCouldNotBeStoredIsForgotten) {
   ASSERT_TRUE(Scrape("a 1\n").ok());
   const std::string body = "a 1\nb 1\n";
-  const auto parsed = wire::ParseExposition(body, kText, wire::ParseMode::kScrape);
+  auto parsed = wire::ParseExposition(body, kText, wire::ParseMode::kScrape);
   storage::MetricBatch refused;
-  ASSERT_TRUE(series_.Fill(*parsed, store_, refused).ok());
-  EXPECT_EQ(series_.series(), 2u);
+  ASSERT_TRUE(series_.Fill(body, *std::move(parsed), store_, refused).ok());
   series_.Abandon();
+  series_.Commit();
   EXPECT_EQ(series_.series(), 1u);
   EXPECT_EQ(Scrape("a 1\nb 1\n")->added, 1u);
 }
 
-TEST_F(TargetSeriesTest, RefsThatTheStoreForgotAreFetchedAgain) {
-  ASSERT_TRUE(Scrape("a{le=\"1\"} 1\n").ok());
-  storage::MemoryMetrics other;
-  ASSERT_TRUE(series_.ResolveAgain(other).ok());
-  EXPECT_EQ(other.series_count(), 1u);
-}
-
-TEST(MergeLabels, CollisionsAreRenamedUnlessHonored) {
-  const Labels scraped = {{"__name__", "m"}, {"job", "x"}, {"exported_job", "y"}, {"a", "b"}};
-  const Labels target = {{"instance", "h"}, {"job", "app"}};
-  EXPECT_EQ(MergeLabels(scraped, target, false).ToString(),
-            R"(m{a="b", exported_exported_job="x", exported_job="y", instance="h", job="app"})");
-  EXPECT_EQ(MergeLabels(scraped, target, true).ToString(),
-            R"(m{a="b", exported_job="y", instance="h", job="x"})");
+TEST_F(TargetSeriesTest, WhatIsForgottenIsNewAgainAndDoesNotEnd) {
+  ASSERT_TRUE(Scrape("a 1\nb 1\n").ok());
+  series_.Forget();
+  EXPECT_EQ(Scrape("a 1\n")->added, 1u);
+  EXPECT_EQ(Markers(), 0u);
 }
 
 }  // namespace

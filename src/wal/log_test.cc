@@ -6,10 +6,8 @@
 #include <fstream>
 #include <iterator>
 #include <random>
-#include <thread>
 
 #include "base/file_in_memory.h"
-#include "wal/group_commit.h"
 
 namespace glint::wal {
 namespace {
@@ -261,36 +259,6 @@ TEST_F(LogTest, GoldenFileOfVersion1) {
   EXPECT_THAT(replayed_, ElementsAre("first", "", "third"));
   EXPECT_THAT((*log)->replay_report().damage, IsEmpty());
   EXPECT_EQ((*log)->segments()[0].created_ms, 1'700'000'000'000);
-}
-
-// One sync for all who wait, and each gets the answer to its own.
-TEST_F(LogTest, GroupCommitAnswersEverybody) {
-  struct Item {
-    int value;
-    int answer = 0;
-  };
-  std::atomic<int> groups = 0;
-  std::atomic<int> inside = 0;
-  GroupCommit<Item> commits([&](std::span<Item* const> group) {
-    EXPECT_EQ(++inside, 1);
-    ++groups;
-    for (Item* item : group) item->answer = 2 * item->value;
-    --inside;
-  });
-  {
-    std::vector<std::jthread> threads;
-    for (int t = 0; t < 8; ++t) {
-      threads.emplace_back([&, t] {
-        for (int i = 1; i <= 500; ++i) {
-          Item item{t * 1000 + i};
-          commits.Run(item);
-          ASSERT_EQ(item.answer, 2 * item.value);
-          if (i % 100 == 0) commits.RunAlone([&] { EXPECT_EQ(inside, 0); });
-        }
-      });
-    }
-  }
-  EXPECT_LE(groups, 8 * 500);
 }
 
 }  // namespace

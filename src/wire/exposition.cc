@@ -29,6 +29,17 @@ bool MayHaveCreated(model::MetricType type) {
          type == model::MetricType::kSummary;
 }
 
+ParsedExemplar ExemplarOf(const ExpositionLine& line) {
+  std::vector<model::Label> labels;
+  labels.reserve(line.exemplar_labels.labels.size());
+  for (const RawLabel& raw : line.exemplar_labels.labels) {
+    labels.push_back({Unescape(raw.name), Unescape(raw.value)});
+  }
+  const model::TimeMs time = line.has_exemplar_time ? line.exemplar_time_ms : 0;
+  return {model::MakeExemplar(time, line.exemplar_value, std::move(labels)), line.has_exemplar_time,
+          line.exemplar_text};
+}
+
 class ScrapeBuilder {
  public:
   explicit ScrapeBuilder(ExpositionFormat format) { scrape_.format = format; }
@@ -106,14 +117,7 @@ class ScrapeBuilder {
     if (family_ != kNone) Classify(line, sample);
     if (line.has_exemplar) {
       sample.exemplar = static_cast<int32_t>(scrape_.exemplars.size());
-      std::vector<model::Label> labels;
-      for (const RawLabel& raw : line.exemplar_labels.labels) {
-        labels.push_back({Unescape(raw.name), Unescape(raw.value)});
-      }
-      const model::TimeMs time = line.has_exemplar_time ? line.exemplar_time_ms : 0;
-      scrape_.exemplars.push_back(
-          {model::MakeExemplar(time, line.exemplar_value, std::move(labels)),
-           line.has_exemplar_time});
+      scrape_.exemplars.push_back(ExemplarOf(line));
     }
     scrape_.samples.push_back(sample);
   }
@@ -247,6 +251,15 @@ StatusOr<ParsedScrape> ParseExposition(std::string_view body, ExpositionFormat f
     }
   }
   return ParseScrape(body, format);
+}
+
+StatusOr<ParsedExemplar> ParseExemplarText(std::string_view text) {
+  if (!text.starts_with("# {")) {
+    return InvalidArgument("expected an exemplar, got `{}`", Excerpt(text, 40));
+  }
+  ExpositionLine line;
+  RETURN_IF_ERROR(ParseOpenMetricsExemplar(text, line));
+  return ExemplarOf(line);
 }
 
 model::Labels SeriesLabels(const SampleLine& sample) {

@@ -57,6 +57,7 @@ struct SampleLine {
 struct ParsedExemplar {
   model::Exemplar exemplar;  // Its time is 0 unless has_time: then it is that of the scrape.
   bool has_time = false;
+  std::string_view text;  // As sent, from the '#' to the end of the line.
 };
 
 // Views are into the body that was parsed, which has to outlive this.
@@ -73,6 +74,10 @@ StatusOr<ParsedScrape> ParseExposition(std::string_view body, std::string_view c
                                        ParseMode mode);
 StatusOr<ParsedScrape> ParseExposition(std::string_view body, ExpositionFormat format,
                                        ParseMode mode);
+
+// One exemplar as ParsedExemplar::text has it. INVALID_ARGUMENT as ParseExposition(), without the
+// line.
+StatusOr<ParsedExemplar> ParseExemplarText(std::string_view text);
 
 // The labels of a sample's series, the metric's name among them; `le` and `quantile` in canonical
 // form as Prometheus 3 stores them ("1" -> "1.0").

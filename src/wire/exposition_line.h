@@ -28,6 +28,7 @@ struct ExpositionLine {
   double time_seconds = 0;  // OpenMetrics only: as sent.
 
   bool has_exemplar = false;
+  std::string_view exemplar_text;  // From its '#' to the end of the line.
   RawSeries exemplar_labels;
   double exemplar_value = 0;
   bool has_exemplar_time = false;
@@ -39,6 +40,10 @@ struct ExpositionLine {
 // INVALID_ARGUMENT: what was expected and what is there instead.
 Status ParsePrometheusTextLine(std::string_view line, ExpositionLine& out);
 Status ParseOpenMetricsLine(std::string_view line, ExpositionLine& out);
+
+// `text` begins with "# {": what follows the blank behind a value or a timestamp. Fills in what
+// `out` says of exemplars.
+Status ParseOpenMetricsExemplar(std::string_view text, ExpositionLine& out);
 
 // The name of a HELP, TYPE or UNIT line without quotes and escapes.
 std::string BareName(std::string_view name);

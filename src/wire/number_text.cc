@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdlib>
 #include <limits>
 #include <system_error>
@@ -18,9 +19,64 @@ bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
   return true;
 }
 
+// Powers of ten that are doubles without rounding.
+constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+constexpr int kMaxExactPower = 22;
+constexpr uint64_t kMaxExactInteger = uint64_t{1} << 53;
+// So many digits fit into 64 bits.
+constexpr ptrdiff_t kMaxDigits = 19;
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
 }  // namespace
 
+// Both factors are exact, so their product or quotient is rounded once: the nearest double.
+const char* TakeShortDecimal(const char* at, const char* end, double& value) {
+  const bool negative = at != end && *at == '-';
+  if (negative) ++at;
+  const char* const begin = at;
+  uint64_t digits = 0;
+  while (at != end && IsDigit(*at)) digits = digits * 10 + static_cast<uint64_t>(*at++ - '0');
+  const char* const whole_end = at;
+  if (whole_end == begin) return nullptr;
+  int power = 0;
+  if (at != end && *at == '.') {
+    const char* const fraction = ++at;
+    while (at != end && IsDigit(*at)) digits = digits * 10 + static_cast<uint64_t>(*at++ - '0');
+    if (at - begin > kMaxDigits + 1) return nullptr;  // It overflowed, perhaps.
+    power = static_cast<int>(fraction - at);
+  } else if (at - begin > kMaxDigits) {
+    return nullptr;
+  }
+  if (at != end && (*at == 'e' || *at == 'E')) {
+    ++at;
+    const bool down = at != end && *at == '-';
+    if (at != end && (*at == '-' || *at == '+')) ++at;
+    const char* const exponent_begin = at;
+    int exponent = 0;
+    while (at != end && IsDigit(*at) && at - exponent_begin < 4) {
+      exponent = exponent * 10 + (*at++ - '0');
+    }
+    if (at == exponent_begin || (at != end && IsDigit(*at))) return nullptr;
+    power += down ? -exponent : exponent;
+  }
+  if (digits > kMaxExactInteger || power > kMaxExactPower || power < -kMaxExactPower) {
+    return nullptr;
+  }
+  const auto exact = static_cast<double>(digits);
+  const double scaled = power < 0 ? exact / kPowersOfTen[-power] : exact * kPowersOfTen[power];
+  value = negative ? -scaled : scaled;
+  return at;
+}
+
 std::optional<double> ParseFloat(std::string_view text) {
+  double short_value = 0;
+  const char* const text_end = text.data() + text.size();
+  if (TakeShortDecimal(text.data(), text_end, short_value) == text_end && !text.empty()) {
+    return short_value;
+  }
   std::string_view digits = text;
   bool negative = false;
   bool sign = false;
@@ -31,7 +87,7 @@ std::optional<double> ParseFloat(std::string_view text) {
   }
   if (digits.empty()) return std::nullopt;
   // from_chars also takes "inf" and "nan(...)", so words are told apart first.
-  if ((digits[0] < '0' || digits[0] > '9') && digits[0] != '.') {
+  if (!IsDigit(digits[0]) && digits[0] != '.') {
     if (EqualsIgnoringCase(digits, "inf") || EqualsIgnoringCase(digits, "infinity")) {
       const double infinity = std::numeric_limits<double>::infinity();
       return negative ? -infinity : infinity;

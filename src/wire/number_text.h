@@ -13,6 +13,11 @@ namespace glint::wire {
 // number too large for a double.
 std::optional<double> ParseFloat(std::string_view text);
 
+// The short decimal that `at` begins with, up to the first character that is none of its: digits,
+// a point among them, a sign before, an exponent after. Null when there is none, or when it takes
+// more than one exact multiplication: whoever asks then has ParseFloat(), and the same number.
+const char* TakeShortDecimal(const char* at, const char* end, double& value);
+
 // A whole number in decimal, with or without sign. None when it is not, or beyond 64 bits.
 std::optional<int64_t> ParseInt(std::string_view text);
 

@@ -72,8 +72,11 @@ StatusOr<double> TakeTimestamp(std::string_view& rest, std::string_view what,
 
 constexpr std::string_view kExemplarStart = " # {";
 
-Status ParseExemplar(std::string_view rest, ExpositionLine& out) {
-  rest.remove_prefix(3);
+}  // namespace
+
+Status ParseOpenMetricsExemplar(std::string_view text, ExpositionLine& out) {
+  out.exemplar_text = text;
+  std::string_view rest = text.substr(2);
   RETURN_IF_ERROR(ScanLabelSet(rest, out.exemplar_labels).At("exemplar"));
   const std::string_view labels = out.exemplar_labels.text;
   rest.remove_prefix(labels.size());
@@ -89,8 +92,6 @@ Status ParseExemplar(std::string_view rest, ExpositionLine& out) {
   }
   return OkStatus();
 }
-
-}  // namespace
 
 Status ParseOpenMetricsLine(std::string_view line, ExpositionLine& out) {
   out.kind = ExpositionLine::Kind::kNothing;
@@ -114,7 +115,7 @@ Status ParseOpenMetricsLine(std::string_view line, ExpositionLine& out) {
     return InvalidArgument("expected the end of the line or an exemplar after `{}`, got `{}`",
                            Excerpt(series), Excerpt(rest, 40));
   }
-  return ParseExemplar(rest, out);
+  return ParseOpenMetricsExemplar(rest.substr(1), out);
 }
 
 }  // namespace glint::wire

@@ -1,0 +1,136 @@
+// The half of value_column.h that is about classic histograms.
+#include <algorithm>
+#include <bit>
+
+#include "base/check.h"
+#include "codec/byte_reader.h"
+#include "codec/byte_writer.h"
+#include "codec/special_values.h"
+#include "codec/value_column.h"
+
+namespace glint::codec {
+namespace {
+
+// The first byte.
+enum BucketForm : uint8_t {
+  kPlain = 0,        // Each column for itself.
+  kCumulative = 1,   // Each as what it adds to the one before.
+  kWithSpecials = 2  // The same, after rows in which all columns are equal and special.
+};
+
+using Columns = std::span<const std::span<const double>>;
+
+constexpr double kLargest = 9007199254740992;  // 2^53: sums and differences below are exact.
+
+bool IsCount(double value) {
+  return value >= 0 && value < kLargest && !IsSpecial(value) &&
+         static_cast<double>(static_cast<int64_t>(value)) == value;
+}
+
+// False: some row has neither counts alone nor the same special value in each column.
+bool FindSpecialRows(Columns columns, std::vector<SpecialRun>& runs) {
+  for (size_t row = 0; row < columns[0].size(); ++row) {
+    const double first = columns[0][row];
+    const bool is_special = IsSpecial(first);
+    for (const std::span<const double> column : columns) {
+      if (is_special ? std::bit_cast<uint64_t>(column[row]) != std::bit_cast<uint64_t>(first)
+                     : !IsCount(column[row])) {
+        return false;
+      }
+    }
+    if (!is_special) continue;
+    const uint64_t bits = std::bit_cast<uint64_t>(first);
+    if (!runs.empty() && runs.back().begin + runs.back().length == row &&
+        runs.back().bits == bits) {
+      ++runs.back().length;
+    } else {
+      runs.push_back({row, 1, bits});
+    }
+  }
+  return true;
+}
+
+void PutColumn(std::span<const double> column, ByteWriter& out) {
+  std::string bytes;
+  EncodeValues(column, bytes);
+  out.Text(bytes);
+}
+
+// Calls `each(column, values)` for the columns up to `last`, in order.
+template <typename Each>
+Status ReadColumns(std::string_view bytes, size_t columns, size_t last, std::span<double> values,
+                   const Each& each) {
+  ByteReader in(bytes);
+  const uint8_t form = in.U8();
+  if (form > kWithSpecials) return InvalidArgument("bucket columns: form {} is not known", form);
+  std::vector<SpecialRun> specials;
+  if (form == kWithSpecials) specials = DecodeSpecials(in, values.size());
+  const size_t ordinary = OrdinaryCount(specials, values.size());
+  std::vector<double> sums(form == kPlain ? 0 : ordinary);
+  for (size_t column = 0; column < columns; ++column) {
+    const std::string_view text = in.Text();
+    if (column > last) continue;
+    if (!in.ok()) break;
+    const Status status = DecodeValues(text, values.first(ordinary));
+    if (!status.ok()) return status.At(fmt::format("bucket column {} of {}", column, columns));
+    for (size_t i = 0; i < sums.size(); ++i) values[i] = sums[i] += values[i];
+    InsertSpecials(specials, values);
+    each(column);
+  }
+  if (in.ok() && in.left() == 0) return OkStatus();
+  return InvalidArgument("bucket columns of {} bytes for {} columns of {}: cut off or damaged",
+                         bytes.size(), columns, values.size());
+}
+
+}  // namespace
+
+void EncodeBuckets(Columns columns, std::string& out) {
+  ByteWriter bytes;
+  std::vector<SpecialRun> specials;
+  if (columns.empty() || !FindSpecialRows(columns, specials)) {
+    bytes.U8(kPlain);
+    for (const std::span<const double> column : columns) PutColumn(column, bytes);
+    out += bytes.bytes();
+    return;
+  }
+  bytes.U8(specials.empty() ? kCumulative : kWithSpecials);
+  if (!specials.empty()) {
+    std::string runs;
+    EncodeSpecials(specials, runs);
+    bytes.Raw(runs);
+  }
+  const size_t rows = columns[0].size();
+  std::vector<double> added;
+  added.reserve(rows);
+  for (size_t c = 0; c < columns.size(); ++c) {
+    DCHECK(columns[c].size() == rows);
+    added.clear();
+    for (size_t row = 0; row < rows; ++row) {
+      if (IsSpecial(columns[0][row])) continue;
+      added.push_back(columns[c][row] - (c == 0 ? 0 : columns[c - 1][row]));
+    }
+    PutColumn(added, bytes);
+  }
+  out += bytes.bytes();
+}
+
+Status DecodeBuckets(std::string_view bytes, size_t columns, size_t rows,
+                     std::vector<std::vector<double>>& out) {
+  out.clear();
+  // Each column takes a byte at least.
+  if (columns > bytes.size()) {
+    return InvalidArgument("bucket columns: {} bytes for {} columns", bytes.size(), columns);
+  }
+  out.reserve(columns);
+  std::vector<double> values(rows);
+  return ReadColumns(bytes, columns, columns, values, [&](size_t) { out.push_back(values); });
+}
+
+Status DecodeBucket(std::string_view bytes, size_t columns, size_t column, std::span<double> out) {
+  if (column >= columns) {
+    return InvalidArgument("bucket column {} of {} that there are", column, columns);
+  }
+  return ReadColumns(bytes, columns, column, out, [](size_t) {});
+}
+
+}  // namespace glint::codec
