@@ -2,6 +2,7 @@
 // what is not taken.
 #include <algorithm>
 
+#include "tsdb/batch_limits.h"
 #include "tsdb/head.h"
 
 namespace glint::tsdb {
@@ -11,19 +12,6 @@ using model::TimeMs;
 using storage::MetricBatch;
 
 namespace {
-
-// Removes items at the marked places.
-template <typename T>
-void RemoveMarked(const std::vector<bool>& marked, std::vector<T>& column) {
-  if (column.empty()) return;
-  size_t kept = 0;
-  for (size_t i = 0; i < column.size(); ++i) {
-    if (marked[i]) continue;
-    if (kept != i) column[kept] = std::move(column[i]);
-    ++kept;
-  }
-  column.resize(kept);
-}
 
 void ClearFloats(MetricBatch& batch) {
   batch.series.clear();
@@ -134,43 +122,15 @@ void Head::DropUnwanted(const StageOptions& options, StagedBatch& staged) const 
     const TimeMs newest = NewestOf(static_cast<HeadSlot>(ref.value));
     return newest > model::kMinTimeMs + options.late_ms && time < newest - options.late_ms;
   };
-  // Nothing is marked while nothing is to be left out.
-  const auto mark = [](size_t size, const auto& is_out, uint64_t& count) {
-    std::vector<bool> marked;
-    for (size_t i = 0; i < size; ++i) {
-      if (!is_out(i)) continue;
-      marked.resize(size);
-      marked[i] = true;
-      ++count;
-    }
-    return marked;
+  storage::AppendCounts& counts = staged.counts;
+  const auto sample = [&](size_t i) { return is_too_old(rest.series[i], rest.TimeOf(i)); };
+  RemoveSamples(Mark(rest.series.size(), sample, counts.samples_too_old), rest);
+  const auto histogram = [&](size_t i) {
+    return is_too_old(rest.histogram_series[i], rest.histograms[i].time);
   };
-  if (const auto marked = mark(
-          rest.series.size(), [&](size_t i) { return is_too_old(rest.series[i], rest.TimeOf(i)); },
-          staged.counts.samples_too_old);
-      !marked.empty()) {
-    RemoveMarked(marked, rest.series);
-    RemoveMarked(marked, rest.values);
-    RemoveMarked(marked, rest.times);
-    RemoveMarked(marked, rest.start_times);
-  }
-  if (const auto marked = mark(
-          rest.histograms.size(),
-          [&](size_t i) { return is_too_old(rest.histogram_series[i], rest.histograms[i].time); },
-          staged.counts.samples_too_old);
-      !marked.empty()) {
-    RemoveMarked(marked, rest.histogram_series);
-    RemoveMarked(marked, rest.histograms);
-  }
-  if (const auto marked = mark(
-          rest.exemplars.size(),
-          [&](size_t i)
-              ABSL_NO_THREAD_SAFETY_ANALYSIS { return rest.exemplars[i].time < floor_; },
-          staged.counts.exemplars_expired);
-      !marked.empty()) {
-    RemoveMarked(marked, rest.exemplar_series);
-    RemoveMarked(marked, rest.exemplars);
-  }
+  RemoveHistograms(Mark(rest.histograms.size(), histogram, counts.samples_too_old), rest);
+  const auto exemplar = [&, floor = floor_](size_t i) { return rest.exemplars[i].time < floor; };
+  RemoveExemplars(Mark(rest.exemplars.size(), exemplar, counts.exemplars_expired), rest);
 }
 
 }  // namespace glint::tsdb

@@ -88,6 +88,14 @@ StatusOr<uint64_t> Log::PrepareSegment() {
   return current_;
 }
 
+StatusOr<uint64_t> Log::EndSegment() {
+  if (current_ != 0) {
+    const Status closed = needs_repair_ ? Repair() : Close();
+    if (!closed.ok()) return Unavailable("log: {}", closed.message());
+  }
+  return next_id_;
+}
+
 StatusOr<std::vector<Position>> Log::Append(std::span<const Record> records) {
   CHECK(current_ != 0 && !needs_repair_);
   ASSIGN_OR_RETURN(const Segment segment, Find(current_));

@@ -43,6 +43,8 @@ struct LogOptions {
   AckMode ack = AckMode::kSynced;
   uint64_t segment_bytes = 32 << 20;            // A segment that has as much is closed;
   int64_t segment_age_ms = 2 * 60 * 60 * 1000;  // so is one that is as old.
+  // Those before it are superfluous: they are removed unread, and no id below it is given again.
+  uint64_t first_segment = 1;
   uint64_t preallocate_bytes = 4 << 20;  // Room is taken in steps of this, or of segment_bytes.
 };
 
@@ -83,6 +85,9 @@ class Log {
   // The segment that the next Append() goes to. Closes a full or old one and begins another.
   // UNAVAILABLE: no room, or the last failure cannot be undone yet. Try again later.
   StatusOr<uint64_t> PrepareSegment();
+
+  // The next PrepareSegment() begins another segment; its id is the answer. Errors as there.
+  StatusOr<uint64_t> EndSegment();
 
   // Writes all records to the segment of the last PrepareSegment(), or none; their positions.
   // REQUIRES: PrepareSegment() was OK just before.
