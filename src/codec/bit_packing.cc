@@ -1,8 +1,10 @@
 #include "codec/bit_packing.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "base/check.h"
 
@@ -11,35 +13,42 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-uint64_t Load(const char* from) {
+// So many values take as many bytes as their width has bits.
+constexpr size_t kBatch = 8;
+// No value reads further than this from the byte in which it begins.
+constexpr size_t kReach = 9;
+
+template <int kWidth, size_t kIndex>
+uint64_t Get(const char* from) {
+  constexpr size_t kBit = kIndex * kWidth;
+  constexpr size_t kShift = kBit % 8;
   uint64_t word;
-  std::memcpy(&word, from, sizeof word);
+  std::memcpy(&word, from + kBit / 8, sizeof word);
+  word >>= kShift;
+  if constexpr (kShift + kWidth > 64) {
+    word |= uint64_t{static_cast<uint8_t>(from[kBit / 8 + 8])} << (64 - kShift);
+  }
+  if constexpr (kWidth < 64) word &= (uint64_t{1} << kWidth) - 1;
   return word;
 }
 
-// A value of up to 57 bits, wherever it begins within a byte, is within one word.
-constexpr int kOneWord = 57;
-
-// Reads 8 bytes past the last value's first at most, so `from` goes on that far.
-void UnpackPadded(const char* from, int width, std::span<uint64_t> out) {
-  const uint64_t mask = width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
-  size_t bit = 0;
-  if (width <= kOneWord) {
-    for (uint64_t& value : out) {
-      value = Load(from + bit / 8) >> (bit % 8) & mask;
-      bit += static_cast<size_t>(width);
+// With the width known every offset and shift is a constant.
+template <int kWidth>
+void UnpackBatches(const char* from, size_t batches, uint64_t base, uint64_t* out) {
+  for (; batches > 0; --batches, from += kWidth, out += kBatch) {
+    [&]<size_t... kIndex>(std::index_sequence<kIndex...>) {
+      ((out[kIndex] = Get<kWidth, kIndex>(from) + base), ...);
     }
-    return;
-  }
-  for (uint64_t& value : out) {
-    const size_t below = bit % 8;
-    value = Load(from + bit / 8) >> below;
-    // The ninth byte; shifted twice, as a shift by 64 is undefined.
-    value |= uint64_t{static_cast<uint8_t>(from[bit / 8 + 8])} << 1 << (63 - below);
-    value &= mask;
-    bit += static_cast<size_t>(width);
+    (std::make_index_sequence<kBatch>());
   }
 }
+
+using Unpacker = void (*)(const char*, size_t, uint64_t, uint64_t*);
+constexpr std::array<Unpacker, 65> kUnpackers =
+    []<size_t... kWidth>(std::index_sequence<kWidth...>) {
+  return std::array<Unpacker, 65>{UnpackBatches<static_cast<int>(kWidth)>...};
+}
+(std::make_index_sequence<65>());
 
 }  // namespace
 
@@ -62,26 +71,31 @@ void PackBits(std::span<const uint64_t> values, int width, std::string& out) {
   if (used > 0) std::memcpy(&out[at], &word, out.size() - at);
 }
 
-void UnpackBits(std::string_view bytes, int width, std::span<uint64_t> out) {
+void UnpackBits(std::string_view bytes, int width, uint64_t base, std::span<uint64_t> out) {
   DCHECK(bytes.size() == PackedSize(out.size(), width));
   if (width == 0) {
-    std::fill(out.begin(), out.end(), uint64_t{0});
+    std::fill(out.begin(), out.end(), base);
     return;
   }
-  // Straight from `bytes` as far as whole words can be read, the end from a copy with room behind.
-  constexpr size_t kEnd = 16;  // Values, so that the copy begins at a whole byte.
-  constexpr size_t kPadding = 16;
-  size_t direct = 0;
-  if (bytes.size() > kPadding) {
-    direct = (bytes.size() - kPadding) * 8 / static_cast<size_t>(width) / 8 * 8;
-    direct = std::min(direct, out.size());
-    UnpackPadded(bytes.data(), width, out.first(direct));
+  const Unpacker unpack = kUnpackers[static_cast<size_t>(width)];
+  const auto stride = static_cast<size_t>(width);
+  // Straight from `bytes` as long as nothing behind them is touched.
+  size_t batches = out.size() / kBatch;
+  while (batches > 0 && batches * stride - 1 + kReach > bytes.size()) --batches;
+  unpack(bytes.data(), batches, base, out.data());
+  out = out.subspan(batches * kBatch);
+  bytes.remove_prefix(batches * stride);
+  // The last batches from a copy with room behind, and room for values that are not there.
+  while (!out.empty()) {
+    std::array<char, 64 + kReach> copy{};
+    std::memcpy(copy.data(), bytes.data(), std::min(bytes.size(), stride));
+    std::array<uint64_t, kBatch> values;
+    unpack(copy.data(), 1, base, values.data());
+    const size_t count = std::min(out.size(), kBatch);
+    std::copy_n(values.begin(), count, out.begin());
+    out = out.subspan(count);
+    bytes.remove_prefix(std::min(bytes.size(), stride));
   }
-  const std::string_view end = bytes.substr(direct * static_cast<size_t>(width) / 8);
-  char padded[(kEnd + 8) * 8 + 2 * kPadding] = {};
-  DCHECK(end.size() + kPadding <= sizeof padded);
-  std::memcpy(padded, end.data(), end.size());
-  UnpackPadded(padded, width, out.subspan(direct));
 }
 
 }  // namespace glint::codec

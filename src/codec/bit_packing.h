@@ -19,7 +19,7 @@ inline constexpr size_t PackedSize(size_t count, int width) {
 // Appends PackedSize() bytes. REQUIRES: no value has more bits than `width`.
 void PackBits(std::span<const uint64_t> values, int width, std::string& out);
 
-// REQUIRES: `bytes` has PackedSize() bytes.
-void UnpackBits(std::string_view bytes, int width, std::span<uint64_t> out);
+// Each with `base` added, wrapping. REQUIRES: `bytes` has PackedSize() bytes.
+void UnpackBits(std::string_view bytes, int width, uint64_t base, std::span<uint64_t> out);
 
 }  // namespace glint::codec

@@ -27,7 +27,14 @@ bool IsCount(double value) {
          static_cast<double>(static_cast<int64_t>(value)) == value;
 }
 
-// False: some row has neither counts alone nor the same special value in each column.
+bool AreCounts(Columns columns) {
+  return std::all_of(columns.begin(), columns.end(), [](std::span<const double> column) {
+    return std::all_of(column.begin(), column.end(), IsCount);
+  });
+}
+
+// The rows in which all columns are the same special value, as where a target has gone. False:
+// some row has neither that nor counts alone.
 bool FindSpecialRows(Columns columns, std::vector<SpecialRun>& runs) {
   for (size_t row = 0; row < columns[0].size(); ++row) {
     const double first = columns[0][row];
@@ -54,6 +61,26 @@ void PutColumn(std::span<const double> column, ByteWriter& out) {
   std::string bytes;
   EncodeValues(column, bytes);
   out.Text(bytes);
+}
+
+// What each column adds to the one before it, in the rows that are not special.
+void PutAdded(Columns columns, std::span<const SpecialRun> specials, ByteWriter& out) {
+  std::vector<double> added(columns[0].begin(), columns[0].end());
+  std::vector<double> ordinary;
+  for (size_t c = 0; c < columns.size(); ++c) {
+    for (size_t row = 0; c > 0 && row < added.size(); ++row) {
+      added[row] = columns[c][row] - columns[c - 1][row];
+    }
+    if (specials.empty()) {
+      PutColumn(added, out);
+      continue;
+    }
+    ordinary.clear();
+    for (size_t row = 0; row < added.size(); ++row) {
+      if (!IsSpecial(columns[0][row])) ordinary.push_back(added[row]);
+    }
+    PutColumn(ordinary, out);
+  }
 }
 
 // Calls `each(column, values)` for the columns up to `last`, in order.
@@ -87,29 +114,18 @@ Status ReadColumns(std::string_view bytes, size_t columns, size_t last, std::spa
 void EncodeBuckets(Columns columns, std::string& out) {
   ByteWriter bytes;
   std::vector<SpecialRun> specials;
-  if (columns.empty() || !FindSpecialRows(columns, specials)) {
+  if (columns.empty() || !(AreCounts(columns) || FindSpecialRows(columns, specials))) {
     bytes.U8(kPlain);
     for (const std::span<const double> column : columns) PutColumn(column, bytes);
-    out += bytes.bytes();
-    return;
-  }
-  bytes.U8(specials.empty() ? kCumulative : kWithSpecials);
-  if (!specials.empty()) {
+  } else if (specials.empty()) {
+    bytes.U8(kCumulative);
+    PutAdded(columns, specials, bytes);
+  } else {
+    bytes.U8(kWithSpecials);
     std::string runs;
     EncodeSpecials(specials, runs);
     bytes.Raw(runs);
-  }
-  const size_t rows = columns[0].size();
-  std::vector<double> added;
-  added.reserve(rows);
-  for (size_t c = 0; c < columns.size(); ++c) {
-    DCHECK(columns[c].size() == rows);
-    added.clear();
-    for (size_t row = 0; row < rows; ++row) {
-      if (IsSpecial(columns[0][row])) continue;
-      added.push_back(columns[c][row] - (c == 0 ? 0 : columns[c - 1][row]));
-    }
-    PutColumn(added, bytes);
+    PutAdded(columns, specials, bytes);
   }
   out += bytes.bytes();
 }

@@ -6,6 +6,8 @@
 
 #include "codec/byte_reader.h"
 #include "codec/byte_writer.h"
+#include "codec/integer_column.h"
+#include "codec/value_column.h"
 
 namespace glint::codec {
 namespace {
@@ -14,14 +16,30 @@ using model::Exemplar;
 using model::Label;
 using Exemplars = std::span<const Exemplar>;
 
-// Who has an id, two bits of the first byte for each kind of id.
-enum IdForm : uint8_t { kNone = 0, kAll = 1, kSome = 2 };
-constexpr int kTraceFormShift = 0;
-constexpr int kSpanFormShift = 2;
-constexpr uint8_t kHasLabels = 1 << 4;
+// The second byte says how each column is written.
+struct Forms {
+  uint8_t traces = 0;  // An IdForm.
+  uint8_t spans = 0;
+  bool has_labels = false;
+  uint8_t times = 0;              // 0: differences, each a varint; else integers of that order - 1.
+  bool has_value_column = false;  // Else each value by its bits.
+
+  uint8_t ToByte() const {
+    return static_cast<uint8_t>(traces | spans << 2 | has_labels << 4 | times << 5 |
+                                has_value_column << 7);
+  }
+  static Forms FromByte(uint8_t byte) {
+    return {.traces = static_cast<uint8_t>(byte & 3),
+            .spans = static_cast<uint8_t>(byte >> 2 & 3),
+            .has_labels = (byte >> 4 & 1) != 0,
+            .times = static_cast<uint8_t>(byte >> 5 & 3),
+            .has_value_column = byte >> 7 != 0};
+  }
+};
+enum IdForm : uint8_t { kNone = 0, kAll = 1, kSome = 2 };  // Who has one.
 
 template <typename IdType>
-IdForm FormOf(Exemplars exemplars, IdType Exemplar::*id) {
+uint8_t FormOf(Exemplars exemplars, IdType Exemplar::*id) {
   const auto with = std::count_if(exemplars.begin(), exemplars.end(),
                                   [id](const Exemplar& one) { return !(one.*id).IsZero(); });
   if (with == 0) return kNone;
@@ -29,7 +47,7 @@ IdForm FormOf(Exemplars exemplars, IdType Exemplar::*id) {
 }
 
 template <typename IdType>
-void PutIds(Exemplars exemplars, IdForm form, IdType Exemplar::*id, ByteWriter& out) {
+void PutIds(Exemplars exemplars, uint8_t form, IdType Exemplar::*id, ByteWriter& out) {
   if (form == kNone) return;
   if (form == kSome) {
     for (size_t i = 0; i < exemplars.size(); i += 8) {
@@ -130,67 +148,102 @@ void GetLabels(ByteReader& in, std::vector<Exemplar>& exemplars) {
   }
 }
 
-void PutTimes(Exemplars exemplars, ByteWriter& out) {
-  out.SignedVarint(exemplars[0].time);
-  for (size_t i = 1; i < exemplars.size(); ++i) {
-    out.Varint(static_cast<uint64_t>(exemplars[i].time) -
-               static_cast<uint64_t>(exemplars[i - 1].time));
+// Both ways are tried: varints are smaller for few, integers packed together for many.
+void PutTimes(Exemplars exemplars, ByteWriter& out, Forms& forms) {
+  std::vector<int64_t> times;
+  times.reserve(exemplars.size());
+  for (const Exemplar& one : exemplars) times.push_back(one.time);
+  ByteWriter varints;
+  varints.SignedVarint(times[0]);
+  for (size_t i = 1; i < times.size(); ++i) {
+    varints.Varint(static_cast<uint64_t>(times[i]) - static_cast<uint64_t>(times[i - 1]));
+  }
+  std::string integers;
+  const int order = EncodeIntegers(times, integers);
+  if (integers.size() < varints.size()) {
+    forms.times = static_cast<uint8_t>(order + 1);
+    out.Raw(integers);
+  } else {
+    out.Raw(varints.bytes());
   }
 }
 
-void GetTimes(ByteReader& in, std::vector<Exemplar>& exemplars) {
-  exemplars[0].time = in.SignedVarint();
-  for (size_t i = 1; i < exemplars.size() && in.ok(); ++i) {
-    const auto last = static_cast<uint64_t>(exemplars[i - 1].time);
-    exemplars[i].time = static_cast<int64_t>(last + in.Varint());
-    if (exemplars[i].time < exemplars[i - 1].time) in.Fail();  // Beyond the end of time.
+void GetTimes(ByteReader& in, const Forms& forms, std::vector<Exemplar>& exemplars) {
+  std::vector<int64_t> times(exemplars.size());
+  if (forms.times > 0) {
+    DecodeIntegers(in, forms.times - 1, times);
+  } else {
+    times[0] = in.SignedVarint();
+    for (size_t i = 1; i < times.size(); ++i) {
+      times[i] = static_cast<int64_t>(static_cast<uint64_t>(times[i - 1]) + in.Varint());
+    }
   }
+  if (!std::is_sorted(times.begin(), times.end())) in.Fail();
+  for (size_t i = 0; i < times.size(); ++i) exemplars[i].time = times[i];
+}
+
+void PutValues(Exemplars exemplars, ByteWriter& out, Forms& forms) {
+  std::vector<double> values;
+  values.reserve(exemplars.size());
+  for (const Exemplar& one : exemplars) values.push_back(one.value);
+  std::string column;
+  EncodeValues(values, column);
+  if (column.size() + 2 < values.size() * sizeof(double)) {
+    forms.has_value_column = true;
+    out.Text(column);
+  } else {
+    for (const double value : values) out.Double(value);
+  }
+}
+
+void GetValues(ByteReader& in, const Forms& forms, std::vector<Exemplar>& exemplars) {
+  if (!forms.has_value_column) {
+    for (Exemplar& one : exemplars) one.value = in.Double();
+    return;
+  }
+  std::vector<double> values(exemplars.size());
+  if (!DecodeValues(in.Text(), values).ok()) in.Fail();
+  for (size_t i = 0; i < values.size(); ++i) exemplars[i].value = values[i];
 }
 
 }  // namespace
 
 void EncodeExemplars(Exemplars exemplars, std::string& out) {
-  const IdForm trace_form = FormOf(exemplars, &Exemplar::trace_id);
-  const IdForm span_form = FormOf(exemplars, &Exemplar::span_id);
-  const bool has_labels = std::any_of(exemplars.begin(), exemplars.end(),
-                                      [](const Exemplar& one) { return !one.labels.empty(); });
-  ByteWriter writer;
-  writer.Reserve(16 + exemplars.size() * 36);
-  writer.Varint(exemplars.size());
-  writer.U8(static_cast<uint8_t>(trace_form << kTraceFormShift | span_form << kSpanFormShift |
-                                 (has_labels ? kHasLabels : 0)));
-  PutTimes(exemplars, writer);
-  for (const Exemplar& one : exemplars) writer.Double(one.value);
-  PutIds(exemplars, trace_form, &Exemplar::trace_id, writer);
-  PutIds(exemplars, span_form, &Exemplar::span_id, writer);
-  if (has_labels) PutLabels(exemplars, writer);
-  out += writer.bytes();
+  Forms forms{.traces = FormOf(exemplars, &Exemplar::trace_id),
+              .spans = FormOf(exemplars, &Exemplar::span_id),
+              .has_labels = std::any_of(exemplars.begin(), exemplars.end(),
+                                        [](const Exemplar& one) { return !one.labels.empty(); })};
+  ByteWriter columns;
+  columns.Reserve(16 + exemplars.size() * 36);
+  PutTimes(exemplars, columns, forms);
+  PutValues(exemplars, columns, forms);
+  PutIds(exemplars, forms.traces, &Exemplar::trace_id, columns);
+  PutIds(exemplars, forms.spans, &Exemplar::span_id, columns);
+  if (forms.has_labels) PutLabels(exemplars, columns);
+  ByteWriter head;
+  head.Varint(exemplars.size());
+  head.U8(forms.ToByte());
+  out += head.bytes();
+  out += columns.bytes();
 }
 
 StatusOr<std::vector<Exemplar>> DecodeExemplars(std::string_view bytes, size_t max_count) {
   ByteReader in(bytes);
   const uint64_t count = in.Varint();
-  if (count > max_count) {
-    return InvalidArgument("exemplar column: {} exemplars, at most {} are expected", count,
-                           max_count);
+  if (count == 0 || count > max_count) {
+    return InvalidArgument("exemplar column: {} exemplars, 1 to {} are expected", count, max_count);
   }
-  const uint8_t forms = in.U8();
-  const auto trace_form = static_cast<uint8_t>(forms >> kTraceFormShift & 3);
-  const auto span_form = static_cast<uint8_t>(forms >> kSpanFormShift & 3);
-  if (trace_form > kSome || span_form > kSome || forms >= kHasLabels * 2) {
-    return InvalidArgument("exemplar column: forms {:02x} are not known", forms);
+  const uint8_t byte = in.U8();
+  const Forms forms = Forms::FromByte(byte);
+  if (forms.traces > kSome || forms.spans > kSome) {
+    return InvalidArgument("exemplar column: forms {:02x} are not known", byte);
   }
-  // Each takes a byte of time at least, so that a damaged count costs no memory.
-  if (!in.ok() || count == 0 || count > in.left()) {
-    return InvalidArgument("exemplar column of {} bytes: {} exemplars are not in it", bytes.size(),
-                           count);
-  }
-  std::vector<Exemplar> exemplars(count);
-  GetTimes(in, exemplars);
-  for (Exemplar& one : exemplars) one.value = in.Double();
-  GetIds(in, trace_form, &Exemplar::trace_id, exemplars);
-  GetIds(in, span_form, &Exemplar::span_id, exemplars);
-  if ((forms & kHasLabels) != 0) GetLabels(in, exemplars);
+  std::vector<Exemplar> exemplars(in.ok() ? count : 1);
+  GetTimes(in, forms, exemplars);
+  GetValues(in, forms, exemplars);
+  GetIds(in, forms.traces, &Exemplar::trace_id, exemplars);
+  GetIds(in, forms.spans, &Exemplar::span_id, exemplars);
+  if (forms.has_labels) GetLabels(in, exemplars);
   if (!in.ok() || in.left() > 0) {
     return InvalidArgument("exemplar column of {} bytes: cut off or damaged", bytes.size());
   }

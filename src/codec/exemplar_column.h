@@ -23,8 +23,9 @@ inline constexpr uint64_t kMaxExemplarLabelBytes = 256 << 20;
 // within kMaxExemplarLabelBytes.
 void EncodeExemplars(std::span<const model::Exemplar> exemplars, std::string& out);
 
-// Bit for bit what was encoded; `bytes` is the column, whole.
-// INVALID_ARGUMENT: not such bytes, or more than `max_count`.
+// Bit for bit what was encoded; `bytes` is the column, whole. Takes memory for as many as the bytes
+// say there are, which can be few for many: `max_count` bounds it.
+// INVALID_ARGUMENT: not such bytes, or more than that.
 StatusOr<std::vector<model::Exemplar>> DecodeExemplars(std::string_view bytes, size_t max_count);
 
 }  // namespace glint::codec

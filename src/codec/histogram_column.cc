@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "base/check.h"
 #include "codec/byte_reader.h"
@@ -98,11 +99,39 @@ void PutHints(Pointers histograms, const std::vector<size_t>& rows, ByteWriter& 
   }
 }
 
-// Numbers of every histogram beside its buckets, in the order of their columns.
-constexpr double Histogram::*kNumbers[] = {&Histogram::count, &Histogram::zero_count,
-                                           &Histogram::sum};
+// Numbers of every histogram beside its buckets and count, in the order of their columns.
+constexpr double Histogram::*kNumbers[] = {&Histogram::zero_count, &Histogram::sum};
 constexpr std::vector<double> Histogram::*kBuckets[] = {&Histogram::positive_buckets,
                                                         &Histogram::negative_buckets};
+
+// What all buckets hold: `count`, where that is whole and no observation was NaN.
+double BucketTotal(const Histogram& histogram) {
+  double total = histogram.zero_count;
+  for (std::vector<double> Histogram::*const buckets : kBuckets) {
+    for (const double bucket : histogram.*buckets) total += bucket;
+  }
+  return total;
+}
+
+// The counts' distances from the buckets' totals if they lead back to every count, bit for bit:
+// mostly a column of zeros. Else the counts.
+void PutCounts(Pointers histograms, const Layout& layout, ByteWriter& out) {
+  std::vector<double> column(layout.rows.size());
+  bool is_exact = true;
+  for (size_t i = 0; i < column.size() && is_exact; ++i) {
+    const Histogram& histogram = *histograms[layout.rows[i]];
+    const double total = BucketTotal(histogram);
+    column[i] = histogram.count - total;
+    // Which NaN a sum is depends on the machine.
+    is_exact = !std::isnan(histogram.count) && std::bit_cast<uint64_t>(total + column[i]) ==
+                                                   std::bit_cast<uint64_t>(histogram.count);
+  }
+  for (size_t i = 0; i < column.size() && !is_exact; ++i) {
+    column[i] = histograms[layout.rows[i]]->count;
+  }
+  out.U8(is_exact ? 1 : 0);
+  PutValues(column, out);
+}
 
 void PutRows(Pointers histograms, const Layout& layout, ByteWriter& out) {
   PutHints(histograms, layout.rows, out);
@@ -119,6 +148,7 @@ void PutRows(Pointers histograms, const Layout& layout, ByteWriter& out) {
       PutValues(column, out);
     }
   }
+  PutCounts(histograms, layout, out);
 }
 
 std::vector<model::BucketSpan> GetSpans(ByteReader& in) {
@@ -190,6 +220,12 @@ void GetRows(ByteReader& in, std::span<Histogram* const> rows) {
       GetValues(in, column);
       for (size_t i = 0; i < rows.size(); ++i) (rows[i]->*buckets)[bucket] = column[i];
     }
+  }
+  const uint8_t is_distance = in.U8();
+  if (is_distance > 1) in.Fail();
+  GetValues(in, column);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    rows[i]->count = is_distance == 0 ? column[i] : BucketTotal(*rows[i]) + column[i];
   }
 }
 

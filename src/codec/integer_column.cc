@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "codec/bit_packing.h"
@@ -43,8 +45,41 @@ int BitWidth(uint64_t word) { return static_cast<int>(std::bit_width(word)); }
 
 size_t VarintSize(int bits) { return static_cast<size_t>(bits + 6) / 7; }
 
-// How many of a group's distances to a base have so many bits.
-using Widths = std::array<uint16_t, 65>;
+struct Range {
+  int64_t least = std::numeric_limits<int64_t>::max();
+  int64_t greatest = std::numeric_limits<int64_t>::min();
+
+  void Add(uint64_t word) {
+    least = std::min(least, static_cast<int64_t>(word));
+    greatest = std::max(greatest, static_cast<int64_t>(word));
+  }
+  int width() const {
+    return BitWidth(static_cast<uint64_t>(greatest) - static_cast<uint64_t>(least));
+  }
+};
+
+// How many of a group's distances to a base have so many bits. Two of each, as a count that is
+// raised twice in a row waits for itself.
+class Widths {
+ public:
+  template <typename Distance>
+  Widths(Words words, const Distance& distance) {
+    size_t i = 0;
+    for (; i + 1 < words.size(); i += 2) {
+      ++even_[static_cast<size_t>(BitWidth(distance(words[i])))];
+      ++odd_[static_cast<size_t>(BitWidth(distance(words[i + 1])))];
+    }
+    if (i < words.size()) ++even_[static_cast<size_t>(BitWidth(distance(words[i])))];
+  }
+  size_t At(int width) const {
+    const auto i = static_cast<size_t>(width);
+    return size_t{even_[i]} + odd_[i];
+  }
+
+ private:
+  std::array<uint8_t, 65> even_{};
+  std::array<uint8_t, 65> odd_{};
+};
 
 struct Width {
   int width = 0;
@@ -57,7 +92,7 @@ Width CheapestWidth(const Widths& counts, size_t length, int widest) {
   size_t outliers = 1;  // Their number takes a byte.
   for (int width = widest - 1; width >= 0; --width) {
     const size_t each = 1 + VarintSize(width + 2);  // Its place; width + 1 bits and a sign.
-    outliers += counts[static_cast<size_t>(width) + 1] * each;
+    outliers += counts.At(width + 1) * each;
     if (outliers >= best.size) break;
     const size_t size = PackedSize(length, width) + outliers;
     if (size < best.size) best = {width, size};
@@ -66,34 +101,28 @@ Width CheapestWidth(const Widths& counts, size_t length, int widest) {
 }
 
 // Values from the least up, or, as outliers may be the low ones, from the greatest down.
-Group Plan(Words words) {
+Group PlanGroup(Words words) {
   Group group;
   group.length = words.size();
-  auto least = static_cast<int64_t>(words[0]);
-  auto greatest = least;
-  for (const uint64_t word : words) {
-    least = std::min(least, static_cast<int64_t>(word));
-    greatest = std::max(greatest, static_cast<int64_t>(word));
-  }
-  const auto low = static_cast<uint64_t>(least);
-  const auto high = static_cast<uint64_t>(greatest);
-  const int widest = BitWidth(high - low);
-  Widths from_low{};
-  Widths from_high{};
-  for (const uint64_t word : words) {
-    ++from_low[static_cast<size_t>(BitWidth(word - low))];
-    ++from_high[static_cast<size_t>(BitWidth(high - word))];
-  }
+  Range range;
+  for (const uint64_t word : words) range.Add(word);
+  const auto low = static_cast<uint64_t>(range.least);
+  const auto high = static_cast<uint64_t>(range.greatest);
+  const int widest = range.width();
+  const Widths from_low(words, [low](uint64_t word) { return word - low; });
   const Width up = CheapestWidth(from_low, words.size(), widest);
-  const Width down = CheapestWidth(from_high, words.size(), widest);
-  if (down.size < up.size) {
-    group.width = down.width;
-    group.size = down.size;
-    group.base = high - ((uint64_t{1} << down.width) - 1);  // Fewer than `widest`, so below 64.
-  } else {
-    group.width = up.width;
-    group.size = up.size;
-    group.base = low;
+  group.width = up.width;
+  group.size = up.size;
+  group.base = low;
+  // Few in the lower half.
+  if (from_low.At(widest) >= words.size() - words.size() / 4) {
+    const Widths from_high(words, [high](uint64_t word) { return high - word; });
+    const Width down = CheapestWidth(from_high, words.size(), widest);
+    if (down.size < up.size) {
+      group.width = down.width;
+      group.size = down.size;
+      group.base = high - ((uint64_t{1} << down.width) - 1);  // Less than `widest`, so below 64.
+    }
   }
   return group;
 }
@@ -106,7 +135,7 @@ size_t Plan(Words words, std::vector<Group>& groups) {
     if (equal == words.size() || equal >= kShortestRun) {
       groups.push_back({.length = equal, .is_run = true, .base = words[0], .size = 1});
     } else {
-      groups.push_back(Plan(words.first(GroupLength(words.size()))));
+      groups.push_back(PlanGroup(words.first(GroupLength(words.size()))));
     }
     const Group& group = groups.back();
     const auto base = static_cast<int64_t>(group.base);
@@ -176,39 +205,72 @@ size_t GetGroup(ByteReader& in, std::span<uint64_t> out) {
   }
   const std::string_view packed = in.Raw(PackedSize(length, width));
   if (!in.ok()) return 0;
-  UnpackBits(packed, width, group);
-  for (size_t i = 0; i < count; ++i) group[places[i]] = outliers[i];
-  for (uint64_t& word : group) word += base;
+  UnpackBits(packed, width, base, group);
+  for (size_t i = 0; i < count; ++i) group[places[i]] = outliers[i] + base;
   return length;
+}
+
+// Whether each order is worth planning, by how wide its numbers range.
+std::array<bool, kMaxOrder + 1> Candidates(std::span<const int64_t> values) {
+  if (values.size() <= kMaxOrder) return {true, !values.empty(), false};
+  Range order0;
+  Range order1;
+  Range order2;
+  auto last = static_cast<uint64_t>(values[1]);
+  uint64_t step = last - static_cast<uint64_t>(values[0]);
+  order0.Add(static_cast<uint64_t>(values[0]));
+  order0.Add(last);
+  order1.Add(step);
+  for (const int64_t value : values.subspan(2)) {
+    const uint64_t next_step = static_cast<uint64_t>(value) - last;
+    order0.Add(static_cast<uint64_t>(value));
+    order1.Add(next_step);
+    order2.Add(next_step - step);
+    last = static_cast<uint64_t>(value);
+    step = next_step;
+  }
+  const int least = std::min({order0.width(), order1.width(), order2.width()});
+  // One outlier widens differences more than it widens values, and a patch takes care of it.
+  return {order0.width() == least, order1.width() <= least + 2, order2.width() == least};
 }
 
 }  // namespace
 
 int EncodeIntegers(std::span<const int64_t> values, std::string& out) {
+  const std::array<bool, kMaxOrder + 1> is_candidate = Candidates(values);
+  int last_candidate = kMaxOrder;
+  while (!is_candidate[static_cast<size_t>(last_candidate)]) --last_candidate;
   std::vector<uint64_t> words(values.begin(), values.end());
   std::vector<uint64_t> best_words;
   std::vector<Group> groups;
   std::vector<Group> best_groups;
-  size_t best_size = 0;
+  size_t best_size = std::numeric_limits<size_t>::max();
   int best_order = 0;
-  std::string head;
-  std::string best_head;
-  for (int order = 0; order <= kMaxOrder; ++order) {
+  size_t firsts_size = 0;
+  std::array<uint64_t, kMaxOrder> firsts{};
+  for (int order = 0; order <= last_candidate; ++order) {
     if (order > 0) {
-      if (words.empty()) break;
-      PutVarint(ZigZag(static_cast<int64_t>(words[0])), head);
+      const uint64_t first = words[0];
+      firsts[static_cast<size_t>(order) - 1] = first;
+      firsts_size += VarintSize(std::max(BitWidth(ZigZag(static_cast<int64_t>(first))), 1));
       for (size_t i = 0; i + 1 < words.size(); ++i) words[i] = words[i + 1] - words[i];
       words.pop_back();
     }
-    const size_t size = head.size() + Plan(words, groups);
-    if (order > 0 && size >= best_size) continue;
+    if (!is_candidate[static_cast<size_t>(order)]) continue;
+    const size_t size = firsts_size + Plan(words, groups);
+    if (size >= best_size) continue;
     best_size = size;
     best_order = order;
-    best_words = words;
-    best_groups = groups;
-    best_head = head;
+    std::swap(best_groups, groups);
+    if (order < last_candidate) {
+      best_words = words;
+    } else {
+      best_words.swap(words);
+    }
   }
-  out += best_head;
+  for (int i = 0; i < best_order; ++i) {
+    PutVarint(ZigZag(static_cast<int64_t>(firsts[static_cast<size_t>(i)])), out);
+  }
   Words left = best_words;
   for (const Group& group : best_groups) {
     PutGroup(group, left.first(group.length), group.length == left.size(), out);

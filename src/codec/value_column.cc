@@ -23,11 +23,20 @@ constexpr uint8_t kWithSpecials = 63;
 
 using Values = std::span<const double>;
 
-bool AreSame(Values values) {
+struct Kinds {
+  bool are_same = true;
+  bool have_specials = false;
+};
+
+Kinds KindsOf(Values values) {
   const uint64_t first = std::bit_cast<uint64_t>(values[0]);
   uint64_t difference = 0;
-  for (const double value : values) difference |= std::bit_cast<uint64_t>(value) ^ first;
-  return difference == 0;
+  unsigned specials = 0;
+  for (const double value : values) {
+    difference |= std::bit_cast<uint64_t>(value) ^ first;
+    specials |= IsSpecial(value) ? 1u : 0u;
+  }
+  return {difference == 0, specials != 0};
 }
 
 // An integer's zigzag in as few bytes as it has, none for 0.
@@ -82,9 +91,8 @@ bool DecodeConstant(std::string_view bytes, int scale, std::span<double> out) {
   return true;
 }
 
-void EncodeOrdinary(Values values, std::string& out) {
-  if (values.empty()) return;
-  if (AreSame(values)) return EncodeConstant(values[0], out);
+// REQUIRES: none is special, not all are the same.
+void EncodeVarying(Values values, std::string& out) {
   const ScaledValues scaled = Scale(values);
   const size_t head = out.size();
   out += '\0';
@@ -104,7 +112,11 @@ bool DecodeOrdinary(std::string_view bytes, std::span<double> out) {
   if (kind == kConstant) return DecodeConstant(bytes.substr(1), scale, out);
   const uint8_t shift = scale == kBits ? in.U8() : 0;
   if (shift > 63) return false;
-  std::vector<int64_t> integers(out.size());
+  // On the stack for the usual length: allocating costs as much as half of the decoding.
+  std::array<int64_t, 512> few;
+  std::vector<int64_t> many(out.size() <= few.size() ? 0 : out.size());
+  const std::span<int64_t> integers =
+      many.empty() ? std::span<int64_t>(few).first(out.size()) : std::span<int64_t>(many);
   DecodeIntegers(in, kind - kIntegers, integers);
   if (!in.ok() || in.left() > 0) return false;
   Unscale(integers, scale, shift, out);
@@ -129,17 +141,17 @@ std::vector<SpecialRun> FindSpecials(Values values) {
 
 void EncodeValues(Values values, std::string& out) {
   if (values.empty()) return;
-  if (AreSame(values)) return EncodeConstant(values[0], out);
-  const std::vector<SpecialRun> specials = FindSpecials(values);
-  if (specials.empty()) return EncodeOrdinary(values, out);
+  const Kinds kinds = KindsOf(values);
+  if (kinds.are_same) return EncodeConstant(values[0], out);
+  if (!kinds.have_specials) return EncodeVarying(values, out);
   out += static_cast<char>(kWithSpecials);
-  EncodeSpecials(specials, out);
+  EncodeSpecials(FindSpecials(values), out);
   std::vector<double> ordinary;
   ordinary.reserve(values.size());
   for (const double value : values) {
     if (!IsSpecial(value)) ordinary.push_back(value);
   }
-  EncodeOrdinary(ordinary, out);
+  if (!ordinary.empty()) EncodeValues(ordinary, out);
 }
 
 Status DecodeValues(std::string_view bytes, std::span<double> out) {

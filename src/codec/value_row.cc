@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
-#include <vector>
+#include <memory>
 
 #include "base/check.h"
 
@@ -60,8 +60,35 @@ constexpr std::array<uint8_t, 64> kShortestShapes = ShortestShapes();
 
 constexpr size_t kCellsAtOnce = 8;  // As many as a byte of the bitmap tells of.
 
-uint64_t BitsAt(std::span<const double> row, size_t cell) {
-  return cell < row.size() ? std::bit_cast<uint64_t>(row[cell]) : 0;
+// Those of `kCount` cells, of which `end` gets the ones that are not 0: a bit each.
+template <size_t kCount>
+unsigned Differences(const double* row, const double* key, uint64_t*& end) {
+  std::array<uint64_t, kCount> bits;
+  uint64_t any = 0;
+  for (size_t i = 0; i < kCount; ++i) {
+    bits[i] = std::bit_cast<uint64_t>(row[i]) ^ std::bit_cast<uint64_t>(key[i]);
+    any |= bits[i];
+  }
+  if (any == 0) return 0;
+  unsigned mask = 0;
+  for (size_t i = 0; i < kCount; ++i) {
+    // Written in any case and kept only if it is a difference: no branch to guess.
+    *end = bits[i];
+    end += bits[i] != 0 ? 1 : 0;
+    mask |= (bits[i] != 0 ? 1u : 0u) << i;
+  }
+  return mask;
+}
+
+// The same of up to 8 cells, where the row or the key ends.
+unsigned DifferencesAtEnd(std::span<const double> row, std::span<const double> key, size_t cell,
+                          uint64_t*& end) {
+  unsigned mask = 0;
+  for (size_t i = 0; i < std::min(row.size(), kCellsAtOnce); ++i) {
+    const double before = cell + i < key.size() ? key[cell + i] : 0.0;
+    mask |= Differences<1>(&row[i], &before, end) << i;
+  }
+  return mask;
 }
 
 size_t MaskSize(size_t cells) { return (cells + 7) / 8; }
@@ -77,38 +104,33 @@ uint64_t LoadUpTo8(const char* from, size_t length) {
 // Bitmap of the cells that differ; a nibble for the shape of each difference, low one first; bytes.
 void EncodeRow(std::span<const double> row, std::span<const double> key, std::string& out) {
   DCHECK(key.size() <= row.size());
-  const size_t masks = MaskSize(row.size());
   const size_t begin = out.size();
-  // As if every cell had changed to something of all 8 bytes.
-  out.resize(begin + masks + (row.size() + 1) / 2 + 8 * row.size() + 8);
-  char* mask_at = &out[begin];
-  std::vector<uint64_t> differences(row.size() + kCellsAtOnce);
-  size_t changed = 0;
-  for (size_t first = 0; first < row.size(); first += kCellsAtOnce) {
-    const size_t cells = std::min(kCellsAtOnce, row.size() - first);
-    unsigned mask = 0;
-    for (size_t i = 0; i < cells; ++i) {
-      const uint64_t bits = BitsAt(row, first + i) ^ BitsAt(key, first + i);
-      // Written in any case and kept only if it is a difference: no branch to guess.
-      differences[changed] = bits;
-      changed += bits != 0 ? 1 : 0;
-      mask |= (bits != 0 ? 1u : 0u) << i;
-    }
-    *mask_at++ = static_cast<char>(mask);
+  out.resize(begin + MaskSize(row.size()));
+  char* mask_at = out.data() + begin;
+  const std::unique_ptr<uint64_t[]> differences(new uint64_t[row.size() + kCellsAtOnce]);
+  uint64_t* end = differences.get();
+  size_t cell = 0;
+  for (; cell + kCellsAtOnce <= key.size(); cell += kCellsAtOnce) {
+    *mask_at++ = static_cast<char>(Differences<kCellsAtOnce>(&row[cell], &key[cell], end));
   }
-  char* nibble_at = mask_at;
-  char* byte_at = mask_at + (changed + 1) / 2;
+  for (; cell < row.size(); cell += kCellsAtOnce) {
+    *mask_at++ = static_cast<char>(DifferencesAtEnd(row.subspan(cell), key, cell, end));
+  }
+  const auto changed = static_cast<size_t>(end - differences.get());
+
+  const size_t nibbles = out.size();
+  // As if each difference took all 8 bytes.
+  out.resize(nibbles + (changed + 1) / 2 + 8 * changed);
+  char* nibble_at = out.data() + nibbles;
+  char* byte_at = nibble_at + (changed + 1) / 2;
+  unsigned pair = 0;
   for (size_t i = 0; i < changed; ++i) {
     const uint64_t bits = differences[i];
     const auto below = static_cast<size_t>(std::countr_zero(bits)) / 8;
     const auto above = static_cast<size_t>(std::countl_zero(bits)) / 8;
     const uint8_t code = kShortestShapes[below * 8 + above];
-    if (i % 2 == 0) {
-      *nibble_at = static_cast<char>(code);
-    } else {
-      *nibble_at = static_cast<char>(static_cast<uint8_t>(*nibble_at) | code << 4);
-      ++nibble_at;
-    }
+    pair = pair >> 4 | static_cast<unsigned>(code) << 4;
+    nibble_at[i / 2] = static_cast<char>(i % 2 == 0 ? pair >> 4 : pair);
     const uint64_t word = bits >> (8 * kShapes[code].below);
     std::memcpy(byte_at, &word, sizeof word);
     byte_at += kShapes[code].length;

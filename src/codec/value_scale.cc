@@ -35,65 +35,94 @@ int LowestBit(double value) {
   return exponent - 1075 + std::countr_zero(fraction | uint64_t{1} << 52);
 }
 
-double Greatest(std::span<const double> values) {
-  double greatest = 0;
-  for (const double value : values) greatest = std::max(greatest, std::fabs(value));
-  return greatest;
+// False if one is no integer.
+bool ScaleIntegers(std::span<const double> values, ScaledValues& out) {
+  uint64_t any = 0;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!(std::fabs(values[i]) < kLargest)) return false;
+    const auto integer = static_cast<int64_t>(values[i]);
+    if (static_cast<double>(integer) != values[i]) return false;
+    out.integers[i] = integer;
+    any |= static_cast<uint64_t>(integer);
+  }
+  const int zeros = any == 0 ? 0 : std::min(std::countr_zero(any), kBits - kZeroBits);
+  out.scale = zeros == 0 ? 0 : kZeroBits - 1 + zeros;
+  if (zeros > 0) {
+    for (int64_t& integer : out.integers) integer >>= zeros;
+  }
+  return true;
 }
 
-// kBits when no number of decimals suits all.
-int DecimalScale(std::span<const double> values, std::vector<int64_t>& integers) {
-  size_t scale = 1;
-  int64_t integer = 0;
+// How many binary places suit all, of at most so many; 0 for none, as integers were tried.
+int BinaryPlaces(std::span<const double> values) {
+  constexpr int kMost = kZeroBits - kFractionBits;
+  int lowest = 0;
+  double greatest = 0;
   for (const double value : values) {
-    while (scale <= kMaxDecimals && !ToDecimal(value, kPowersOf10[scale], integer)) ++scale;
-    if (scale > kMaxDecimals) return kBits;
+    lowest = std::min(lowest, LowestBit(value));
+    if (lowest < -kMost) return 0;
+    greatest = std::max(greatest, std::fabs(value));
   }
-  // Those before the last rise of the scale are checked at last.
+  return std::ldexp(greatest, -lowest) < kLargest ? -lowest : 0;
+}
+
+// How many decimals suit all, 0 for none; then `integers` are made.
+int ScaleDecimals(std::span<const double> values, std::vector<int64_t>& integers) {
+  // A few first: most numbers that are no decimals are found out by one.
+  constexpr size_t kTried = 4;
+  size_t places = 1;
+  int64_t integer = 0;
+  const auto suits = [&](double value) {
+    while (places <= kMaxDecimals && !ToDecimal(value, kPowersOf10[places], integer)) ++places;
+    return places <= kMaxDecimals;
+  };
+  for (size_t i = 0; i < kTried; ++i) {
+    if (!suits(values[i * (values.size() - 1) / (kTried - 1)])) return 0;
+  }
+  size_t last_rise = 0;
   for (size_t i = 0; i < values.size(); ++i) {
-    if (!ToDecimal(values[i], kPowersOf10[scale], integers[i])) return kBits;
+    const size_t before = places;
+    if (!suits(values[i])) return 0;
+    integers[i] = integer;
+    if (places != before) last_rise = i;
   }
-  return static_cast<int>(scale);
+  for (size_t i = 0; i < last_rise; ++i) {
+    if (!ToDecimal(values[i], kPowersOf10[places], integers[i])) return 0;
+  }
+  return static_cast<int>(places);
+}
+
+void ScaleBits(std::span<const double> values, ScaledValues& out) {
+  uint64_t any = 0;
+  for (const double value : values) any |= std::bit_cast<uint64_t>(value);
+  out.scale = kBits;
+  out.shift = any == 0 ? 0 : std::countr_zero(any);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const int64_t bits = std::bit_cast<int64_t>(values[i]) >> out.shift;
+    out.integers[i] = bits ^ ((bits >> 63) & std::numeric_limits<int64_t>::max());
+  }
 }
 
 }  // namespace
 
 ScaledValues Scale(std::span<const double> values) {
   ScaledValues out;
+  if (values.empty()) return out;
   out.integers.resize(values.size());
-  int lowest = std::numeric_limits<int>::max();
-  for (const double value : values) lowest = std::min(lowest, LowestBit(value));
-  const double greatest = Greatest(values);
-  if (lowest >= 0 && greatest < kLargest) {
-    const int zeros = greatest == 0 ? 0 : std::min(lowest, kBits - kZeroBits);
-    out.scale = zeros == 0 ? 0 : kZeroBits - 1 + zeros;
-    for (size_t i = 0; i < values.size(); ++i) {
-      out.integers[i] = static_cast<int64_t>(values[i]) >> zeros;
-    }
-    return out;
-  }
-  const bool is_binary =
-      lowest < 0 && lowest >= kFractionBits - kZeroBits && std::ldexp(greatest, -lowest) < kLargest;
-  // A decimal digit takes 3.3 bits.
-  if (!is_binary || -lowest > 3)
-    out.scale = DecimalScale(values, out.integers);
-  else
-    out.scale = kBits;
-  if (is_binary && (out.scale == kBits || -lowest * 3 < out.scale * 10)) {
-    out.scale = kFractionBits - 1 - lowest;
-    const double power = std::ldexp(1.0, -lowest);
+  if (ScaleIntegers(values, out)) return out;
+  const int binary = BinaryPlaces(values);
+  // A decimal place takes 3.3 bits.
+  const int decimals = binary > 0 && binary <= 3 ? 0 : ScaleDecimals(values, out.integers);
+  if (binary > 0 && (decimals == 0 || binary * 3 < decimals * 10)) {
+    out.scale = kFractionBits - 1 + binary;
+    const double power = std::ldexp(1.0, binary);
     for (size_t i = 0; i < values.size(); ++i) {
       out.integers[i] = static_cast<int64_t>(values[i] * power);
     }
-    return out;
-  }
-  if (out.scale != kBits) return out;
-  uint64_t any = 0;
-  for (const double value : values) any |= std::bit_cast<uint64_t>(value);
-  out.shift = any == 0 ? 0 : std::countr_zero(any);
-  for (size_t i = 0; i < values.size(); ++i) {
-    const int64_t bits = std::bit_cast<int64_t>(values[i]) >> out.shift;
-    out.integers[i] = bits ^ ((bits >> 63) & std::numeric_limits<int64_t>::max());
+  } else if (decimals > 0) {
+    out.scale = decimals;
+  } else {
+    ScaleBits(values, out);
   }
   return out;
 }

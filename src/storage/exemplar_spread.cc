@@ -2,19 +2,26 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <map>
+#include <numeric>
+#include <span>
 
 namespace glint::storage {
 namespace {
 
+// A NaN is the smallest of all, so that it never takes the place of a value.
+double Rank(double value) { return std::isnan(value) ? -HUGE_VAL : value; }
+
 struct Place {
   size_t series;
   size_t index;
-};
+  double rank;
 
-// A NaN is the smallest of all, so that it never takes the place of a value.
-double Rank(double value) { return std::isnan(value) ? -HUGE_VAL : value; }
+  // The larger first; of equal ones, that which comes first.
+  bool operator<(const Place& other) const {
+    if (rank != other.rank) return rank > other.rank;
+    return series != other.series ? series < other.series : index < other.index;
+  }
+};
 
 // Where a value stands on the log axis; what has no logarithm stands at the lowest end.
 double LogOf(double value) {
@@ -52,65 +59,76 @@ class Spread {
   }
 
  private:
-  const model::Exemplar& At(Place place) const {
-    return series_[place.series].exemplars[place.index];
+  // The members of a cell that were not kept before, largest first.
+  using Cell = std::span<const Place>;
+
+  Place PlaceAt(size_t series, size_t index) const {
+    return {series, index, Rank(series_[series].exemplars[index].value)};
   }
-  bool Larger(Place a, Place b) const { return Rank(At(a).value) > Rank(At(b).value); }
-  void Keep(Place place) { kept_[place.series][place.index] = true; }
+  void Keep(const Place& place) { kept_[place.series][place.index] = true; }
 
   void KeepLargest() {
     std::vector<Place> largest;
     for (size_t s = 0; s < series_.size(); ++s) {
       if (series_[s].exemplars.empty()) continue;
-      Place best{s, 0};
+      Place best = PlaceAt(s, 0);
       for (size_t i = 1; i < series_[s].exemplars.size(); ++i) {
-        if (Larger({s, i}, best)) best = {s, i};
+        best = std::min(best, PlaceAt(s, i));
       }
       largest.push_back(best);
     }
     if (largest.size() > limit_) {
-      std::stable_sort(largest.begin(), largest.end(),
-                       [this](Place a, Place b) { return Larger(a, b); });
+      std::sort(largest.begin(), largest.end());
       largest.resize(limit_);
     }
-    for (const Place place : largest) Keep(place);
+    for (const Place& place : largest) Keep(place);
     left_ = limit_ - largest.size();
   }
 
-  // The cells' members without those that are kept already, largest first.
-  std::vector<std::vector<Place>> Cells() const {
+  // In order of time, then value; those without members left out. Sorts by counting.
+  std::vector<Cell> Cells() {
     Axis times;
     Axis values;
+    std::vector<double> logs;
     for (const model::SeriesExemplars& one : series_) {
       for (const model::Exemplar& exemplar : one.exemplars) {
         times.Add(static_cast<double>(exemplar.time));
-        values.Add(LogOf(exemplar.value));
+        logs.push_back(LogOf(exemplar.value));
+        values.Add(logs.back());
       }
     }
     const auto side = static_cast<size_t>(std::ceil(std::sqrt(static_cast<double>(limit_))));
-    std::map<std::pair<size_t, size_t>, std::vector<Place>> grid;
+    std::vector<size_t> ends(side * side + 1);  // Of the cell before, until members are in place.
+    std::vector<Place> places;
+    std::vector<size_t> cells;
+    size_t i = 0;
     for (size_t s = 0; s < series_.size(); ++s) {
-      for (size_t i = 0; i < series_[s].exemplars.size(); ++i) {
-        if (kept_[s][i]) continue;
-        const model::Exemplar& exemplar = At({s, i});
-        grid[{times.CellOf(static_cast<double>(exemplar.time), side),
-              values.CellOf(LogOf(exemplar.value), side)}]
-            .push_back({s, i});
+      for (size_t k = 0; k < series_[s].exemplars.size(); ++k, ++i) {
+        if (kept_[s][k]) continue;
+        const auto time = static_cast<double>(series_[s].exemplars[k].time);
+        cells.push_back(times.CellOf(time, side) * side + values.CellOf(logs[i], side));
+        places.push_back(PlaceAt(s, k));
+        ++ends[cells.back() + 1];
       }
     }
-    std::vector<std::vector<Place>> cells;
-    for (auto& [cell, members] : grid) {
-      std::stable_sort(members.begin(), members.end(),
-                       [this](Place a, Place b) { return Larger(a, b); });
-      cells.push_back(std::move(members));
+    std::partial_sum(ends.begin(), ends.end(), ends.begin());
+    members_.resize(places.size());
+    for (i = 0; i < places.size(); ++i) members_[ends[cells[i]]++] = places[i];
+    std::vector<Cell> out;
+    size_t begin = 0;
+    for (size_t cell = 0; cell + 1 < ends.size(); begin = ends[cell++]) {
+      if (begin == ends[cell]) continue;
+      const std::span<Place> members = std::span(members_).subspan(begin, ends[cell] - begin);
+      std::sort(members.begin(), members.end());
+      out.push_back(members);
     }
-    return cells;
+    return out;
   }
 
   void KeepEvenly() {
-    std::vector<std::vector<Place>> cells = Cells();
+    std::vector<Cell> cells = Cells();
     for (size_t round = 0; left_ > 0; ++round) {
-      std::erase_if(cells, [round](const auto& members) { return members.size() <= round; });
+      std::erase_if(cells, [round](Cell members) { return members.size() <= round; });
       if (cells.empty()) return;
       // In the last round there is not one for each: every so many cells then.
       const size_t taken = std::min(left_, cells.size());
@@ -122,6 +140,7 @@ class Spread {
   const size_t limit_;
   const std::vector<model::SeriesExemplars>& series_;
   std::vector<std::vector<bool>> kept_;
+  std::vector<Place> members_;  // Of all cells, one after the other.
   size_t left_ = 0;
 };
 

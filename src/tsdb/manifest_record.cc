@@ -104,6 +104,7 @@ std::optional<Record> DecodeRecord(std::string_view payload) {
   record.state.next_part_id = in.Varint();
   record.state.next_tombstone_id = in.Varint();
   record.state.first_log_segment = in.Varint();
+  if (record.state.next_part_id == 0 || record.state.next_tombstone_id == 0) return std::nullopt;
   const std::vector<uint64_t> parts = GetIds(in, record.state.next_part_id);
   record.tombstones = GetIds(in, record.state.next_tombstone_id);
   record.told.resize(in.Count(2));
