@@ -13,7 +13,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "base/duration.h"
@@ -38,7 +37,28 @@ std::string PlaceOf(const HttpUrl& url) {
   return fmt::format("{}|{}|{}", url.https ? "https" : "http", url.host, url.port);
 }
 
+asio::mutable_buffer RoomIn(const ReadBlocks::Block& block, size_t offset) {
+  return asio::buffer(block.get() + offset, ReadBlocks::kBlockBytes - offset);
+}
+
 }  // namespace
+
+ReadBlocks::Block ReadBlocks::Take() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!kept_.empty()) {
+      Block block = std::move(kept_.back());
+      kept_.pop_back();
+      return block;
+    }
+  }
+  return Block(new char[kBlockBytes]);  // Without the zeros of make_unique.
+}
+
+void ReadBlocks::Return(Block block) {
+  const std::lock_guard lock(mutex_);
+  if (kept_.size() < kMaxKept) kept_.push_back(std::move(block));
+}
 
 HttpExchange::HttpExchange(std::shared_ptr<HttpClient::State> client, HttpFetch fetch,
                            HttpClient::Done done)
@@ -181,6 +201,7 @@ asio::awaitable<Status> HttpExchange::Connect(const HttpUrl& url) {
   if (connect_error) co_return Failed(fmt::format("connect to {}", url.Authority()), connect_error);
   if (!done_) co_return Cancelled("finished");
   connection_->socket.set_option(tcp::no_delay(true), error);
+  connection_->socket.non_blocking(true, error);
   if (!url.https) co_return OkStatus();
 
   phase_ = "greeting by TLS";
@@ -216,10 +237,56 @@ std::string HttpExchange::RequestText(const HttpUrl& url) const {
   return text + "\r\n" + fetch_.body;
 }
 
+// Takes what there is; waits, without a block, if there is nothing.
+asio::awaitable<ReadResult> HttpExchange::ReadBlock(tcp::socket& socket, size_t offset) {
+  while (true) {
+    ReadResult result{client_->blocks.Take()};
+    result.bytes = socket.read_some(RoomIn(result.block, offset), result.error);
+    if (result.error != asio::error::would_block) co_return result;
+    client_->blocks.Return(std::move(result.block));
+    const auto [wait_error] = co_await socket.async_wait(tcp::socket::wait_read, kAwait);
+    if (wait_error) co_return ReadResult{nullptr, 0, wait_error};
+  }
+}
+
+// Of TLS only the library knows whether there is something.
+asio::awaitable<ReadResult> HttpExchange::ReadBlock(asio::ssl::stream<tcp::socket&>& stream,
+                                                    size_t offset) {
+  ReadResult result{client_->blocks.Take()};
+  std::tie(result.error, result.bytes) =
+      co_await stream.async_read_some(RoomIn(result.block, offset), kAwait);
+  co_return result;
+}
+
+template <typename Stream>
+asio::awaitable<error_code> HttpExchange::ReadSome(Stream& stream,
+                                                   http::response_parser<http::string_body>& parser,
+                                                   std::string& rest) {
+  ReadResult read = co_await ReadBlock(stream, rest.size());
+  error_code error = read.error;
+  if (error == asio::error::eof) {
+    error = {};
+    if (!parser.got_some()) {
+      error = http::error::end_of_stream;
+    } else {
+      parser.put_eof(error);
+    }
+  } else if (!error) {
+    answer_began_ = true;
+    std::copy(rest.begin(), rest.end(), read.block.get());
+    const size_t bytes = rest.size() + read.bytes;
+    const size_t used = parser.put(asio::buffer(read.block.get(), bytes), error);
+    if (error == http::error::need_more) error = {};
+    rest.assign(read.block.get() + used, bytes - used);
+    if (!error && rest.size() > kMaxHeaderBytes) error = http::error::header_limit;
+  }
+  if (read.block != nullptr) client_->blocks.Return(std::move(read.block));
+  co_return error;
+}
+
 template <typename Stream>
 asio::awaitable<StatusOr<HttpFetched>> HttpExchange::Exchange(Stream& stream, const HttpUrl& url,
                                                               bool& reusable) {
-  boost::beast::flat_buffer& buffer = connection_->buffer;
   phase_ = "sending the request";
   const std::string text = RequestText(url);
   const auto [write_error, written] =
@@ -231,28 +298,24 @@ asio::awaitable<StatusOr<HttpFetched>> HttpExchange::Exchange(Stream& stream, co
   http::response_parser<http::string_body> parser;
   parser.header_limit(kMaxHeaderBytes);
   parser.body_limit(fetch_.max_body_bytes);
+  parser.eager(true);
   if (fetch_.method == "HEAD") parser.skip(true);
-  const auto [head_error, head_bytes] =
-      co_await http::async_read_header(stream, buffer, parser, kAwait);
-  answer_began_ = head_bytes > 0 || buffer.size() > 0;
-  if (head_error && head_error != http::error::body_limit) {
-    co_return Failed("reading the answer", head_error);
+  std::string rest;  // Read, but of use only together with what follows.
+  error_code error;
+  while (!error && !parser.is_done()) {
+    if (parser.is_header_done()) phase_ = "reading the body";
+    error = co_await ReadSome(stream, parser, rest);
   }
-  error_code body_error = head_error;
-  if (!body_error) {
-    phase_ = "reading the body";
-    const auto [error, bytes] = co_await http::async_read(stream, buffer, parser, kAwait);
-    (void)bytes;
-    body_error = error;
-  }
-  if (body_error == http::error::body_limit) {
+  if (error == http::error::body_limit) {
     co_return ResourceExhausted("{} \"{}\": body size limit exceeded: more than {} bytes",
                                 fetch_.method, fetch_.url, fetch_.max_body_bytes);
   }
-  if (body_error && !parser.is_done()) co_return Failed("reading the body", body_error);
+  if (error && !parser.is_done()) {
+    co_return Failed(parser.is_header_done() ? "reading the body" : "reading the answer", error);
+  }
   HttpFetched fetched;
   auto& message = parser.get();
-  reusable = message.keep_alive() && !message.need_eof() && buffer.size() == 0;
+  reusable = message.keep_alive() && !message.need_eof() && rest.empty();
   fetched.status = static_cast<int>(message.result_int());
   for (const auto& field : message) {
     fetched.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));

@@ -8,7 +8,8 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -29,8 +30,30 @@ struct ClientConnection {
 
   boost::asio::ip::tcp::socket socket;
   std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls;
-  boost::beast::flat_buffer buffer;
   std::chrono::steady_clock::time_point idle_since;
+};
+
+// What is read from sockets passes through a few large blocks that all fetches share: one system
+// call takes much, and a connection that waits holds none.
+class ReadBlocks {
+ public:
+  static constexpr size_t kBlockBytes = 256 << 10;
+  using Block = std::unique_ptr<char[]>;
+
+  Block Take();
+  void Return(Block block);
+
+ private:
+  static constexpr size_t kMaxKept = 4;
+
+  std::mutex mutex_;
+  std::vector<Block> kept_;  // Guarded by mutex_.
+};
+
+struct ReadResult {
+  ReadBlocks::Block block;
+  size_t bytes = 0;
+  boost::system::error_code error;
 };
 
 class HttpExchange;
@@ -45,6 +68,7 @@ struct HttpClient::State {
   const HttpClientOptions options;
   boost::asio::io_context& io;
   boost::asio::ssl::context tls;
+  ReadBlocks blocks;
 
   std::mutex mutex;
   std::condition_variable finished;
@@ -72,6 +96,15 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
   template <typename Stream>
   boost::asio::awaitable<StatusOr<HttpFetched>> Exchange(Stream& stream, const HttpUrl& url,
                                                          bool& reusable);
+  // Reads into a block, from `offset` on.
+  boost::asio::awaitable<ReadResult> ReadBlock(boost::asio::ip::tcp::socket& socket, size_t offset);
+  boost::asio::awaitable<ReadResult> ReadBlock(
+      boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>& stream, size_t offset);
+  // Feeds the parser with what comes next; `rest` is what it left of what came before.
+  template <typename Stream>
+  boost::asio::awaitable<boost::system::error_code> ReadSome(
+      Stream& stream, boost::beast::http::response_parser<boost::beast::http::string_body>& parser,
+      std::string& rest);
   std::string RequestText(const HttpUrl& url) const;
   Status Failed(std::string_view what, const boost::system::error_code& error) const;
   void Finish(StatusOr<HttpFetched> result);

@@ -34,6 +34,31 @@ class FailingWriter final : public storage::MetricWriter {
     if (full) return Unavailable("the disk is full");
     return store_.Append(std::move(batch));
   }
+  // As a store that gathers: the answer comes later, from another thread.
+  void AppendSoon(storage::MetricBatch batch, storage::AppendDone done) override {
+    if (!late) return done(Append(std::move(batch)));
+    const std::lock_guard lock(mutex);
+    waiting.emplace_back(
+        [this, done, held = std::make_shared<storage::MetricBatch>(std::move(batch))] {
+          done(Append(std::move(*held)));
+        });
+  }
+  size_t Waiting() {
+    const std::lock_guard lock(mutex);
+    return waiting.size();
+  }
+  void AnswerAll() {
+    std::vector<std::function<void()>> answers;
+    {
+      const std::lock_guard lock(mutex);
+      answers.swap(waiting);
+    }
+    for (const auto& answer : answers) answer();
+  }
+
+  std::atomic<bool> late = false;
+  std::mutex mutex;
+  std::vector<std::function<void()>> waiting;
   std::atomic<bool> not_found = false;
   std::atomic<bool> full = false;
   std::atomic<int> resolved = 0;
@@ -326,6 +351,41 @@ TEST_F(ScraperTest, AFullDiskIsShownAndPasses) {
   EXPECT_GE(scraper_->counters().lost, 1u);
   writer_.full = false;
   WaitUntilUp();
+}
+
+// A store that is slow must not be given the next scrape before it has answered the last.
+TEST_F(ScraperTest, TheNextScrapeBeginsWhenTheStoreHasAnswered) {
+  Start();
+  WaitUntilUp();
+  writer_.late = true;
+  WaitFor([&] { return writer_.Waiting() == 1; });
+  const size_t samples = Values("a").size();
+  const uint64_t missed = scraper_->counters().missed;
+  std::this_thread::sleep_for(milliseconds(250));  // Two more steps pass.
+  EXPECT_EQ(writer_.Waiting(), 1u);
+  EXPECT_EQ(Values("a").size(), samples);
+  writer_.late = false;
+  writer_.AnswerAll();
+  WaitFor([&] { return Values("a").size() > samples + 1; });
+  EXPECT_GT(scraper_->counters().missed, missed);
+}
+
+TEST_F(ScraperTest, StoppingWaitsForTheStore) {
+  Start();
+  WaitUntilUp();
+  writer_.late = true;
+  WaitFor([&] { return writer_.Waiting() == 1; });
+  const size_t samples = Values("a").size();
+  std::atomic<bool> stopped = false;
+  std::thread stopper([&] {
+    scraper_->Stop();
+    stopped = true;
+  });
+  std::this_thread::sleep_for(milliseconds(50));
+  EXPECT_FALSE(stopped);
+  writer_.AnswerAll();
+  stopper.join();
+  EXPECT_EQ(Values("a").size(), samples + 1);
 }
 
 TEST_F(ScraperTest, BeyondTheTargetLimitNoneIsAsked) {

@@ -187,6 +187,54 @@ void AddOtlpMetrics(const pipeline::OtlpReceiver& receiver, Registry& registry) 
   }
 }
 
+void AddRemoteWriteMetrics(const pipeline::RemoteWriteReceiver& receiver, Registry& registry) {
+  using pipeline::RemoteWriteCounts;
+  struct Counter {
+    const char* name;
+    const char* help;
+    uint64_t RemoteWriteCounts::*count;
+  };
+  static constexpr Counter kCounters[] = {
+      {"glint_remote_write_requests_total", "Requests of remote write.",
+       &RemoteWriteCounts::requests},
+      {"glint_remote_write_requests_refused_total",
+       "Whole requests refused: not readable, too large, of an unknown type or encoding.",
+       &RemoteWriteCounts::refused_requests},
+      {"glint_remote_write_samples_total",
+       "Samples and native histograms taken in by remote write and stored.",
+       &RemoteWriteCounts::samples},
+      {"glint_remote_write_exemplars_total", "Exemplars taken in by remote write and stored.",
+       &RemoteWriteCounts::exemplars},
+      {"glint_remote_write_exemplars_refused_total",
+       "Exemplars not valid, too old or too far in the future.",
+       &RemoteWriteCounts::refused_exemplars},
+      {"glint_remote_write_series_known_total",
+       "Series of requests that were known by the bytes of their labels.",
+       &RemoteWriteCounts::known_series},
+      {"glint_remote_write_series_looked_up_total",
+       "Series of requests whose labels had to be read and looked up.",
+       &RemoteWriteCounts::new_series},
+  };
+  for (const Counter& counter : kCounters) {
+    registry.AddCounterCallback(counter.name, counter.help, [&receiver, &counter] {
+      return AsDouble(receiver.Counts().*counter.count);
+    });
+  }
+  registry.AddGaugeCallback("glint_remote_write_series_cached",
+                            "Series known by the bytes of their labels.",
+                            [&receiver] { return AsDouble(receiver.Counts().cached_series); });
+  registry.AddCounterCallback(
+      "glint_remote_write_samples_refused_total",
+      "Samples refused, by reason; their neighbours were kept.", {"reason"},
+      Registry::Callback([&receiver](SampleSink& sink) {
+        const RemoteWriteCounts counts = receiver.Counts();
+        for (size_t i = 0; i < pipeline::kRemoteWriteRefusals; ++i) {
+          sink.Add(AsDouble(counts.refused[i]),
+                   {RemoteWriteRefusalName(static_cast<pipeline::RemoteWriteRefusal>(i))});
+        }
+      }));
+}
+
 void AddScrapeMetrics(const scrape::Scraper& scraper, Registry& registry) {
   const auto add = [&](const char* name, const char* help,
                        std::atomic<uint64_t> scrape::ScrapeCounters::*counter) {

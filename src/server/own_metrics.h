@@ -9,6 +9,7 @@
 #include "net/http.h"
 #include "net/http_server.h"
 #include "pipeline/otlp_receiver.h"
+#include "pipeline/remote_write_receiver.h"
 #include "scrape/scraper.h"
 #include "tracedb/trace_store.h"
 #include "tsdb/metric_store.h"
@@ -20,6 +21,7 @@ void AddStoreMetrics(const tsdb::MetricStore& metrics, const tracedb::TraceStore
                      Registry& registry);
 // `server` is part of the names: "api", "otlp_http".
 void AddHttpMetrics(const std::string& server, const net::HttpServer& http, Registry& registry);
+void AddRemoteWriteMetrics(const pipeline::RemoteWriteReceiver& receiver, Registry& registry);
 void AddOtlpMetrics(const pipeline::OtlpReceiver& receiver, Registry& registry);
 void AddScrapeMetrics(const scrape::Scraper& scraper, Registry& registry);
 void AddBuildMetrics(Registry& registry);

@@ -20,6 +20,7 @@
 #include "net/grpc_server.h"
 #include "net/http_server.h"
 #include "pipeline/otlp_receiver.h"
+#include "pipeline/remote_write_receiver.h"
 #include "promql/engine.h"
 #include "scrape/scraper.h"
 #include "server/own_metrics.h"
@@ -67,6 +68,7 @@ struct Program::Parts {
   std::unique_ptr<tracedb::TraceStore> traces;
   std::unique_ptr<promql::Engine> engine;
   std::unique_ptr<pipeline::OtlpReceiver> receiver;
+  std::unique_ptr<pipeline::RemoteWriteReceiver> remote_write;
   Registry registry;
   std::unique_ptr<net::EventLoop> loop;
   std::unique_ptr<scrape::Scraper> scraper;
@@ -115,6 +117,7 @@ Status Program::Parts::StartApi(const QueryLimits& limits) {
   api::RouteExemplars(*metrics, *traces, limits, router);
   api::RouteTempo(*traces, limits, router);
   api::RouteTargets(*scraper, router);
+  remote_write->AddRoutes(router);
   api::RouteStatus([this] { return ready.load(); }, router);
   RouteOwnMetrics(registry, router);
   RouteWebUi(EmbeddedFiles(), router);
@@ -178,6 +181,7 @@ StatusOr<std::unique_ptr<Program>> Program::Start(const ServeOptions& options) {
   RETURN_IF_ERROR(parts->OpenStores());
   parts->engine = std::make_unique<promql::Engine>(*parts->metrics);
   parts->receiver = std::make_unique<pipeline::OtlpReceiver>(*parts->metrics, *parts->traces);
+  parts->remote_write = std::make_unique<pipeline::RemoteWriteReceiver>(*parts->metrics);
   parts->loop = std::make_unique<net::EventLoop>();
   scrape::ScraperOptions scraper_options;
   scraper_options.version = std::string(Version());
@@ -186,6 +190,7 @@ StatusOr<std::unique_ptr<Program>> Program::Start(const ServeOptions& options) {
   AddBuildMetrics(parts->registry);
   AddStoreMetrics(*parts->metrics, *parts->traces, parts->registry);
   AddOtlpMetrics(*parts->receiver, parts->registry);
+  AddRemoteWriteMetrics(*parts->remote_write, parts->registry);
   AddScrapeMetrics(*parts->scraper, parts->registry);
   RETURN_IF_ERROR(parts->StartApi(limits));
   RETURN_IF_ERROR(parts->StartOtlp());

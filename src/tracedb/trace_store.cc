@@ -144,8 +144,11 @@ TraceStoreStats TraceStore::Stats() const {
   stats.replay_ms = report.duration_ms;
   stats.log_bytes = log_->bytes();
   stats.log_segments = log_->segments().size();
-  stats.log_syncs = log_->syncs();
-  stats.log_writes = log_->writes();
+  const wal::LogFigures figures = log_->figures();
+  stats.log_spare_segments = figures.spare_segments;
+  stats.log_segments_recycled = figures.segments_recycled;
+  stats.log_syncs = figures.syncs;
+  stats.log_writes = figures.writes;
   return stats;
 }
 

@@ -60,8 +60,10 @@ struct TraceStoreStats {
   uint64_t refused_batches = 0;       // UNAVAILABLE: the disk.
   uint64_t unreadable_records = 0;    // Damaged, at the start or when read.
   uint64_t quarantined_bytes = 0;
-  uint64_t log_bytes = 0;
+  uint64_t log_bytes = 0;  // On the disk, with the room taken ahead.
   uint64_t log_segments = 0;
+  uint64_t log_spare_segments = 0;
+  uint64_t log_segments_recycled = 0;
   uint64_t log_syncs = 0;
   uint64_t log_writes = 0;
   uint64_t replayed_records = 0;

@@ -1,4 +1,5 @@
 // Opening a trace store: the index is made from the heads of the log's records.
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -10,12 +11,16 @@ namespace glint::tracedb {
 
 StatusOr<std::unique_ptr<TraceStore>> TraceStore::Open(const TraceStoreOptions& options) {
   std::unique_ptr<TraceStore> store(new TraceStore(options));
+  // At most an eighth of the room is for what may be needed later.
+  const uint64_t most_spares =
+      options.max_bytes / 16 / std::max<uint64_t>(options.segment_bytes, 1);
   const wal::LogOptions log_options{.folder = options.folder,
                                     .kind = kTraceLogKind,
                                     .files = options.files,
                                     .clock = options.clock,
                                     .ack = options.ack,
-                                    .segment_bytes = options.segment_bytes};
+                                    .segment_bytes = options.segment_bytes,
+                                    .max_spares = std::min<size_t>(2, most_spares)};
   ASSIGN_OR_RETURN(store->log_, wal::Log::Open(log_options, [&](const wal::RecordView& record) {
                      store->ReplayRecord(record);
                    }));

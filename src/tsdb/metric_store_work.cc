@@ -1,7 +1,10 @@
 // What the store does in the background: the head into parts, parts into fewer, the oldest away.
+#include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "base/log.h"
+#include "tsdb/merge_time_slice.h"
 #include "tsdb/metric_store.h"
 
 namespace glint::tsdb {
@@ -96,9 +99,9 @@ Status MetricStore::WriteFrozen(std::vector<std::shared_ptr<const Part>>& writte
   TimeMs from = std::max(time.start, head_.floor());
   while (from <= time.end) {
     const model::TimeRange partition = PartitionOf(from, kSmallPartitionMs);
-    const std::unique_ptr<PartSource> slice = SliceOf(*source, partition);
+    TimeSlice slice(*source, partition);
     const PartWriteOptions options{.files = options_.files, .id = manifest_->TakePartId()};
-    ASSIGN_OR_RETURN(const PartInfo info, WritePart(options_.folder, *slice, options));
+    ASSIGN_OR_RETURN(const PartInfo info, WritePart(options_.folder, slice, options));
     const std::string path = options_.folder + "/" + PartName(info.id);
     if (info.series == 0) {
       RETURN_IF_ERROR(options_.files->Remove(path));
@@ -150,22 +153,22 @@ Status MetricStore::Change(const ManifestChange& change,
 void MetricStore::ApplyRetention(TimeMs now) {
   const TimeMs floor = now - options_.retention_ms;
   head_.SetFloor(floor);
-  const std::shared_ptr<const PartSet> set = parts();
-  const std::vector<std::shared_ptr<const Part>> dropped =
-      PartsToDrop(set->parts(), floor, options_.max_part_bytes);
-  if (dropped.empty()) return;
+  std::vector<PartInfo> infos;
+  for (const auto& part : parts()->parts()) infos.push_back(part->info());
   ManifestChange change;
+  change.removed_parts = PartsToDrop(infos, floor, options_.max_part_bytes);
+  if (change.removed_parts.empty()) return;
   uint64_t samples = 0;
-  for (const auto& part : dropped) {
-    change.removed_parts.push_back(part->info().id);
-    samples += part->info().samples;
+  for (const PartInfo& info : infos) {
+    const auto& gone = change.removed_parts;
+    if (std::binary_search(gone.begin(), gone.end(), info.id)) samples += info.samples;
   }
   if (const Status changed = Change(change, {}); !changed.ok()) {
     LogWarn("tsdb", "retention: {}", changed.ToString());
     return;
   }
   const MutexLock lock(&stats_mutex_);
-  stats_.dropped_parts += dropped.size();
+  stats_.dropped_parts += change.removed_parts.size();
   stats_.dropped_part_samples += samples;
 }
 
@@ -185,11 +188,8 @@ Status MetricStore::CompactAll(bool clean) {
 Status MetricStore::CompactOnce(const CompactionPlan& plan) {
   const auto start = std::chrono::steady_clock::now();
   const std::shared_ptr<const PartSet> set = parts();
-  uint32_t level = 0;
-  for (const auto& part : plan.parts) level = std::max(level, part->info().level);
   const CompactionLimits limits{.now = options_.clock->NowMs(), .floor = head_.floor()};
-  const PartWriteOptions options{
-      .files = options_.files, .id = manifest_->TakePartId(), .level = level + 1};
+  const PartWriteOptions options{.files = options_.files, .id = manifest_->TakePartId()};
   const auto result =
       Compact(plan.parts, set->tombstones(), limits, options_.folder, options, stop_.get_token());
   if (!result.ok()) {
@@ -205,17 +205,13 @@ Status MetricStore::CompactOnce(const CompactionPlan& plan) {
                      Part::Open(*options_.files, options_.folder + "/" + PartName(options.id)));
     change.added_parts.push_back(options.id);
   }
-  // A tombstone that concerns no part any more has done its work.
-  for (const auto& [id, tombstone] : set->tombstones()) {
-    bool is_needed = false;
-    for (const auto& part : set->parts()) {
-      const bool goes = std::find(change.removed_parts.begin(), change.removed_parts.end(),
-                                  part->info().id) != change.removed_parts.end();
-      is_needed |= !goes && part->info().id <= tombstone.last_part;
-    }
-    if (!is_needed) change.removed_tombstones.push_back(id);
-  }
   RETURN_IF_ERROR(Change(change, added));
+  // A tombstone that deletes nothing any more has done its work.
+  if (!set->tombstones().empty()) {
+    ManifestChange spent;
+    spent.removed_tombstones = SpentTombstones(parts()->parts(), set->tombstones());
+    if (!spent.removed_tombstones.empty()) RETURN_IF_ERROR(Change(spent, {}));
+  }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   LogDebug("tsdb", "compacted {}: {} bytes", plan.reason, result->part.bytes);
   const MutexLock lock(&stats_mutex_);

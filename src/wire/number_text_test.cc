@@ -1,8 +1,13 @@
 #include "wire/number_text.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cstdlib>
 #include <limits>
+#include <random>
+#include <string>
 
 namespace glint::wire {
 namespace {
@@ -37,6 +42,26 @@ TEST(ParseIntTest, OnlyWholeNumbersOf64Bits) {
   EXPECT_EQ(ParseInt("-9223372036854775808"), std::numeric_limits<int64_t>::min());
   for (const char* bad : {"", "+", "+-1", "1.0", " 1", "1 ", "9223372036854775808", "0x1"}) {
     EXPECT_FALSE(ParseInt(bad)) << bad;
+  }
+}
+
+// Short decimals are read by one multiplication, others by the library: the same double, always.
+TEST(ParseFloat, IsTheNearestDoubleHoweverItIsWritten) {
+  const uint64_t seed = std::random_device()();
+  SCOPED_TRACE(seed);
+  std::mt19937_64 random(seed);
+  for (int i = 0; i < 300'000; ++i) {
+    std::string text = random() % 2 == 0 ? "-" : "";
+    text += std::to_string(random() >> (random() % 64));
+    if (random() % 2 == 0) text.insert(text.size() - random() % text.size(), ".");
+    if (text == "." || text == "-.") text = "0.";
+    if (random() % 4 == 0) text += fmt::format("e{:+}", static_cast<int>(random() % 60) - 30);
+    char* end = nullptr;
+    const double wanted = std::strtod(text.c_str(), &end);
+    ASSERT_EQ(*end, '\0') << text;
+    const auto number = ParseFloat(text);
+    ASSERT_TRUE(number.has_value()) << text;
+    ASSERT_EQ(std::bit_cast<uint64_t>(*number), std::bit_cast<uint64_t>(wanted)) << text;
   }
 }
 
