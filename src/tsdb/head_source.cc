@@ -40,6 +40,8 @@ class Head::Source final : public PartSource {
     return OkStatus();
   }
 
+  bool MayHaveExemplars(size_t i) const override { return generation_->exemplars().Has(slots_[i]); }
+
   std::vector<model::MetricMetadata> Metadata() const override { return head_.Metadata(""); }
 
  private:
