@@ -25,6 +25,8 @@ ErrorKind KindOf(StatusCode code) {
       return {503, "unavailable"};
     case StatusCode::kResourceExhausted:
       return {422, "execution"};
+    case StatusCode::kUnimplemented:
+      return {501, "unimplemented"};
     default:
       return {500, "internal"};
   }

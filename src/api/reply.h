@@ -21,7 +21,7 @@ net::HttpResponse Success(std::string_view data, const Notes& notes = {});
 
 // {"status":"error","errorType":...,"error":...}; the status by the code: INVALID_ARGUMENT 400,
 // NOT_FOUND 404, CANCELLED 499, DEADLINE_EXCEEDED 503, RESOURCE_EXHAUSTED 422, UNAVAILABLE 503,
-// the rest 500.
+// UNIMPLEMENTED 501, the rest 500.
 net::HttpResponse Failure(const Status& status);
 // An error of evaluation, which has a type of its own: 422 where the code says nothing better.
 net::HttpResponse ExecutionFailure(const Status& status);

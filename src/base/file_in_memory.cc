@@ -1,6 +1,8 @@
 #include "base/file_in_memory.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace glint {
 namespace {
@@ -20,16 +22,14 @@ class InMemoryFile final : public File {
   StatusOr<std::string> Read(uint64_t offset, size_t length) const override {
     const std::lock_guard lock(files_.mutex_);
     RETURN_IF_ERROR(CheckPower());
-    if (files_.failing_reads_ > 0) {
-      --files_.failing_reads_;
-      return DataLoss("reading {}: Input/output error", path_);
-    }
+    RETURN_IF_ERROR(InMemoryFileSystem::Fail(files_.failing_reads_, "reading", path_));
     return offset >= node_->now.size() ? std::string() : node_->now.substr(offset, length);
   }
 
   Status Write(uint64_t offset, std::string_view data) override {
     const std::lock_guard lock(files_.mutex_);
     RETURN_IF_ERROR(CheckPower());
+    RETURN_IF_ERROR(InMemoryFileSystem::Fail(files_.failing_changes_, "writing", path_));
     std::string& now = node_->now;
     const uint64_t room = files_.capacity_ - std::min(files_.capacity_, files_.UsedLocked());
     const uint64_t fits =
@@ -44,10 +44,7 @@ class InMemoryFile final : public File {
   Status Sync() override {
     const std::lock_guard lock(files_.mutex_);
     RETURN_IF_ERROR(CheckPower());
-    if (files_.failing_syncs_ > 0) {
-      --files_.failing_syncs_;
-      return DataLoss("syncing {}: Input/output error", path_);
-    }
+    RETURN_IF_ERROR(InMemoryFileSystem::Fail(files_.failing_syncs_, "syncing", path_));
     InMemoryFileSystem::Node& node = *node_;
     node.synced.resize(node.now.size());
     const uint64_t end = std::min<uint64_t>(node.dirty_end, node.now.size());
@@ -63,6 +60,7 @@ class InMemoryFile final : public File {
   Status Truncate(uint64_t size) override {
     const std::lock_guard lock(files_.mutex_);
     RETURN_IF_ERROR(CheckPower());
+    RETURN_IF_ERROR(InMemoryFileSystem::Fail(files_.failing_changes_, "truncating", path_));
     MarkDirty(std::min<uint64_t>(size, node_->now.size()), UINT64_MAX);
     node_->now.resize(size);
     return OkStatus();
@@ -71,6 +69,7 @@ class InMemoryFile final : public File {
   Status Preallocate(uint64_t size) override {
     const std::lock_guard lock(files_.mutex_);
     RETURN_IF_ERROR(CheckPower());
+    RETURN_IF_ERROR(InMemoryFileSystem::Fail(files_.failing_changes_, "preallocating", path_));
     if (size <= node_->now.size()) return OkStatus();
     if (files_.UsedLocked() + size - node_->now.size() > files_.capacity_) {
       return Unavailable("preallocating {}: No space left on device", path_);
@@ -105,18 +104,28 @@ class InMemoryFile final : public File {
   const uint64_t epoch_;
 };
 
+Status InMemoryFileSystem::Fail(int& failing, std::string_view what, const std::string& path) {
+  if (failing == 0) return OkStatus();
+  --failing;
+  return DataLoss("{} {}: Input/output error", what, path);
+}
+
 StatusOr<std::unique_ptr<File>> InMemoryFileSystem::Open(const std::string& path, OpenMode mode) {
   const std::lock_guard lock(mutex_);
   auto found = names_.find(path);
-  if (found == names_.end()) {
-    if (mode != OpenMode::kCreate) {
-      return NotFound("opening {}: No such file or directory", path);
+  if (found == names_.end() && mode != OpenMode::kCreate) {
+    return NotFound("opening {}: No such file or directory", path);
+  }
+  if (mode == OpenMode::kCreate) {
+    RETURN_IF_ERROR(Fail(failing_changes_, "opening", path));
+    if (found == names_.end()) {
+      found = names_.emplace(path, std::make_shared<Node>()).first;
+      unsynced_.push_back({"", path, found->second});
+    } else {
+      found->second->now.clear();
+      found->second->dirty_begin = 0;
+      found->second->dirty_end = UINT64_MAX;
     }
-    found = names_.emplace(path, std::make_shared<Node>()).first;
-  } else if (mode == OpenMode::kCreate) {
-    found->second->now.clear();
-    found->second->dirty_begin = 0;
-    found->second->dirty_end = UINT64_MAX;
   }
   return std::unique_ptr<File>(std::make_unique<InMemoryFile>(*this, found->second, path, epoch_));
 }
@@ -144,9 +153,11 @@ Status InMemoryFileSystem::Link(const std::string& from, const std::string& to) 
   const std::lock_guard lock(mutex_);
   const auto found = names_.find(from);
   if (found == names_.end()) return NotFound("linking {}: No such file or directory", from);
+  RETURN_IF_ERROR(Fail(failing_changes_, "linking", from));
   if (!names_.try_emplace(to, found->second).second) {
     return DataLoss("linking {}: File exists", from);
   }
+  unsynced_.push_back({"", to, found->second});
   return OkStatus();
 }
 
@@ -154,15 +165,21 @@ Status InMemoryFileSystem::Rename(const std::string& from, const std::string& to
   const std::lock_guard lock(mutex_);
   const auto found = names_.find(from);
   if (found == names_.end()) return NotFound("renaming {}: No such file or directory", from);
+  RETURN_IF_ERROR(Fail(failing_changes_, "renaming", from));
   const std::shared_ptr<Node> node = found->second;
   names_.erase(found);
   names_[to] = node;
+  unsynced_.push_back({from, to, node});
   return OkStatus();
 }
 
 Status InMemoryFileSystem::Remove(const std::string& path) {
   const std::lock_guard lock(mutex_);
-  if (names_.erase(path) == 0) return NotFound("removing {}: No such file or directory", path);
+  const auto found = names_.find(path);
+  if (found == names_.end()) return NotFound("removing {}: No such file or directory", path);
+  RETURN_IF_ERROR(Fail(failing_changes_, "removing", path));
+  unsynced_.push_back({path, "", found->second});
+  names_.erase(found);
   return OkStatus();
 }
 
@@ -177,12 +194,30 @@ StatusOr<std::vector<std::string>> InMemoryFileSystem::List(const std::string& f
 
 Status InMemoryFileSystem::MakeFolder(const std::string&) { return OkStatus(); }
 
+void InMemoryFileSystem::SyncChange(const NameChange& change) {
+  const auto from = synced_names_.find(change.from);
+  if (from != synced_names_.end() && from->second == change.node) synced_names_.erase(from);
+  if (!change.to.empty()) synced_names_[change.to] = change.node;
+}
+
+void InMemoryFileSystem::SyncChangesIf(const std::function<bool(const NameChange&)>& chosen) {
+  std::vector<NameChange> left;
+  for (NameChange& change : unsynced_) {
+    if (chosen(change)) {
+      SyncChange(change);
+    } else {
+      left.push_back(std::move(change));
+    }
+  }
+  unsynced_ = std::move(left);
+}
+
 Status InMemoryFileSystem::SyncFolder(const std::string& folder) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(synced_names_, [&](const auto& entry) { return FolderOf(entry.first) == folder; });
-  for (const auto& [path, node] : names_) {
-    if (FolderOf(path) == folder) synced_names_[path] = node;
-  }
+  RETURN_IF_ERROR(Fail(failing_syncs_, "syncing", folder));
+  SyncChangesIf([&](const NameChange& change) {
+    return FolderOf(change.from) == folder || FolderOf(change.to) == folder;
+  });
   return OkStatus();
 }
 
@@ -204,18 +239,22 @@ void InMemoryFileSystem::LoseUnsynced(Node& node) {
 void InMemoryFileSystem::LosePower() {
   const std::lock_guard lock(mutex_);
   ++epoch_;
-  Names left = synced_names_;
-  for (const auto& [path, node] : names_) {
-    if (synced_names_.count(path) == 0 && random_() % 2 == 0) left[path] = node;
+  std::set<const Node*> lost;
+  for (const NameChange& change : unsynced_) {
+    if (random_() % 2 == 0) lost.insert(change.node.get());
+    if (lost.count(change.node.get()) == 0) SyncChange(change);
   }
-  for (const auto& [path, node] : left) LoseUnsynced(*node);
-  names_ = left;
-  synced_names_ = left;
+  unsynced_.clear();
+  names_ = synced_names_;
+  for (const auto& [path, node] : names_) LoseUnsynced(*node);
 }
 
 uint64_t InMemoryFileSystem::UsedLocked() const {
   uint64_t used = 0;
-  for (const auto& [path, node] : names_) used += node->now.size();
+  std::set<const Node*> counted;
+  for (const auto& [path, node] : names_) {
+    if (counted.insert(node.get()).second) used += node->now.size();
+  }
   return used;
 }
 
@@ -239,6 +278,11 @@ void InMemoryFileSystem::FailSyncs(int count) {
   failing_syncs_ = count;
 }
 
+void InMemoryFileSystem::FailChanges(int count) {
+  const std::lock_guard lock(mutex_);
+  failing_changes_ = count;
+}
+
 std::string InMemoryFileSystem::Content(const std::string& path) const {
   const std::lock_guard lock(mutex_);
   return names_.at(path)->now;
@@ -246,6 +290,7 @@ std::string InMemoryFileSystem::Content(const std::string& path) const {
 
 void InMemoryFileSystem::SetContent(const std::string& path, std::string content) {
   const std::lock_guard lock(mutex_);
+  SyncChangesIf([&](const NameChange& change) { return change.from == path || change.to == path; });
   std::shared_ptr<Node>& node = names_[path];
   node = std::make_shared<Node>(Node{content, content});
   synced_names_[path] = node;

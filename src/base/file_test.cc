@@ -53,6 +53,18 @@ void CheckAllOperations(FileSystem& files, const std::string& folder) {
   ASSERT_TRUE(files.Remove(folder + "/c").ok());
   EXPECT_EQ(files.Remove(folder + "/c").code(), StatusCode::kNotFound);
   EXPECT_EQ(*(*files.Open(folder + "/b", OpenMode::kWrite))->Read(0, 5), "hello");
+
+  ASSERT_TRUE(files.Link(folder + "/b", folder + "/linked").ok());
+  EXPECT_EQ(files.Link(folder + "/b", folder + "/linked").code(), StatusCode::kDataLoss);
+  EXPECT_EQ(files.Link(folder + "/none", folder + "/x").code(), StatusCode::kNotFound);
+  ASSERT_TRUE(files.Remove(folder + "/b").ok());
+  EXPECT_EQ(files.Map(folder + "/b").status().code(), StatusCode::kNotFound);
+  const auto mapped = files.Map(folder + "/linked");
+  ASSERT_TRUE(mapped.ok()) << mapped.status().ToString();
+  ASSERT_TRUE(files.Remove(folder + "/linked").ok());
+  EXPECT_EQ((*mapped)->bytes(), std::string_view("hello\0\0\0", 8));
+  ASSERT_TRUE(files.Open(folder + "/b", OpenMode::kCreate).ok());
+  EXPECT_EQ((*files.Map(folder + "/b"))->bytes(), "");
   EXPECT_EQ(*(*files.Open(folder + "/b", OpenMode::kCreate))->Size(), 0u);
 }
 
@@ -69,38 +81,6 @@ TEST(FileTest, DiskInMemory) {
 TEST(FileTest, ErrorsNamePathAndReason) {
   const auto opened = PosixFileSystem().Open("/nowhere/file", OpenMode::kRead);
   EXPECT_THAT(opened.status().ToString(), HasSubstr("/nowhere/file: No such file"));
-}
-
-// A test disk that lost nothing would prove nothing.
-TEST(InMemoryFileSystemTest, PowerLossKeepsTheSyncedAndMayLoseTheRest) {
-  bool lost_some = false;
-  bool kept_some = false;
-  for (uint64_t seed = 0; seed < 50; ++seed) {
-    InMemoryFileSystem files(seed);
-    auto file = *files.Open("/d/f", OpenMode::kCreate);
-    ASSERT_TRUE(file->Write(0, "synced").ok());
-    ASSERT_TRUE(file->Sync().ok());
-    ASSERT_TRUE(files.SyncFolder("/d").ok());
-    ASSERT_TRUE(file->Write(6, "not").ok());
-    files.LosePower();
-    EXPECT_EQ(file->Read(0, 1).status().code(), StatusCode::kUnavailable);
-    const std::string content = files.Content("/d/f");
-    EXPECT_EQ(content.substr(0, 6), "synced");
-    lost_some |= content == "synced";
-    kept_some |= content == "syncednot";
-  }
-  EXPECT_TRUE(lost_some);
-  EXPECT_TRUE(kept_some);
-}
-
-TEST(InMemoryFileSystemTest, AFullDiskStoresWhatFits) {
-  InMemoryFileSystem files;
-  auto file = *files.Open("/d/f", OpenMode::kCreate);
-  files.SetCapacity(4);
-  EXPECT_EQ(file->Write(0, "too long").code(), StatusCode::kUnavailable);
-  EXPECT_EQ(files.Content("/d/f"), "too ");
-  EXPECT_EQ(file->Preallocate(5).code(), StatusCode::kUnavailable);
-  ASSERT_TRUE(file->Write(1, "abc").ok());
 }
 
 // The second process says who holds the folder and leaves.

@@ -57,29 +57,31 @@ bool FindSpecialRows(Columns columns, std::vector<SpecialRun>& runs) {
   return true;
 }
 
-void PutColumn(std::span<const double> column, ByteWriter& out) {
-  std::string bytes;
-  EncodeValues(column, bytes);
-  out.Text(bytes);
+// `scratch` is room that the next column uses again.
+void PutColumn(std::span<const double> column, std::string& scratch, ByteWriter& out) {
+  scratch.clear();
+  EncodeValues(column, scratch);
+  out.Text(scratch);
 }
 
 // What each column adds to the one before it, in the rows that are not special.
 void PutAdded(Columns columns, std::span<const SpecialRun> specials, ByteWriter& out) {
   std::vector<double> added(columns[0].begin(), columns[0].end());
   std::vector<double> ordinary;
+  std::string scratch;
   for (size_t c = 0; c < columns.size(); ++c) {
     for (size_t row = 0; c > 0 && row < added.size(); ++row) {
       added[row] = columns[c][row] - columns[c - 1][row];
     }
     if (specials.empty()) {
-      PutColumn(added, out);
+      PutColumn(added, scratch, out);
       continue;
     }
     ordinary.clear();
     for (size_t row = 0; row < added.size(); ++row) {
       if (!IsSpecial(columns[0][row])) ordinary.push_back(added[row]);
     }
-    PutColumn(ordinary, out);
+    PutColumn(ordinary, scratch, out);
   }
 }
 
@@ -116,7 +118,8 @@ void EncodeBuckets(Columns columns, std::string& out) {
   std::vector<SpecialRun> specials;
   if (columns.empty() || !(AreCounts(columns) || FindSpecialRows(columns, specials))) {
     bytes.U8(kPlain);
-    for (const std::span<const double> column : columns) PutColumn(column, bytes);
+    std::string scratch;
+    for (const std::span<const double> column : columns) PutColumn(column, scratch, bytes);
   } else if (specials.empty()) {
     bytes.U8(kCumulative);
     PutAdded(columns, specials, bytes);

@@ -166,8 +166,9 @@ void GetValues(ByteReader& in, std::span<double> values) {
   if (!DecodeValues(in.Text(), values).ok()) in.Fail();
 }
 
-// Without buckets: only how many of them there are. Fails rather than go beyond `max_buckets`.
-Histogram GetLayout(ByteReader& in, uint64_t max_buckets) {
+// Without buckets: only how many of them there are. Fails rather than take more than `bounds_left`,
+// and takes its custom bounds from it: a few bytes can say that many bounds are equal.
+Histogram GetLayout(ByteReader& in, uint64_t& bounds_left) {
   Histogram histogram;
   const int64_t schema = in.SignedVarint();
   if (schema < INT32_MIN || schema > INT32_MAX) in.Fail();
@@ -176,8 +177,9 @@ Histogram GetLayout(ByteReader& in, uint64_t max_buckets) {
   histogram.positive_spans = GetSpans(in);
   histogram.negative_spans = GetSpans(in);
   const uint64_t custom_values = in.Varint();
-  if (custom_values > max_buckets) in.Fail();
+  if (custom_values > bounds_left) in.Fail();
   if (!in.ok()) return histogram;
+  bounds_left -= custom_values;
   histogram.custom_values.resize(static_cast<size_t>(custom_values));
   if (custom_values > 0) GetValues(in, histogram.custom_values);
   return histogram;
@@ -286,8 +288,9 @@ StatusOr<std::vector<HistogramPointer>> DecodeHistograms(std::string_view bytes,
   ByteReader in(bytes);
   std::vector<Histogram> layouts;
   const size_t layout_count = in.Count(kMinLayoutBytes);
+  uint64_t bounds_left = max_buckets;
   for (size_t i = 0; i < layout_count && in.ok(); ++i) {
-    layouts.push_back(GetLayout(in, max_buckets));
+    layouts.push_back(GetLayout(in, bounds_left));
   }
   const std::vector<Run> runs = GetRuns(in, layout_count, count);
   const auto damaged = [&] {

@@ -109,5 +109,20 @@ TEST(HistogramColumnTest, WhatIsNotAColumnIsRefused) {
   EXPECT_TRUE(DecodeHistograms(bytes, 5, /*max_buckets=*/24).ok());
 }
 
+// A few bytes that claim to be millions of bounds in each of many layouts: memory that a damaged
+// file must not cost.
+TEST(HistogramColumnTest, BoundsOfAllLayoutsCount) {
+  std::vector<HistogramPointer> histograms;
+  for (int i = 0; i < 4; ++i) {
+    histograms.push_back(std::make_shared<const Histogram>(
+        Histogram{.schema = model::kCustomBucketsSchema,
+                  .custom_values = std::vector<double>(1000, static_cast<double>(i))}));
+  }
+  const std::string bytes = Encoded(histograms);
+  EXPECT_LE(bytes.size(), 100u);
+  EXPECT_TRUE(DecodeHistograms(bytes, 4, /*max_buckets=*/4000).ok());
+  EXPECT_FALSE(DecodeHistograms(bytes, 4, /*max_buckets=*/3999).ok());
+}
+
 }  // namespace
 }  // namespace glint::codec

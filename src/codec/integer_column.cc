@@ -18,17 +18,24 @@ constexpr size_t kGroup = 128;
 constexpr size_t kLastGroup = 192;
 static_assert(kLastGroup <= 256, "an outlier's place is one byte");
 
-// Heads of a group: a width of 0 to 64 bits, kPatched if outliers follow; or kRun.
+// Where widths differ much within a group, shorter ones pay: never for less than so many bits.
+constexpr size_t kShortGroup = 32;
+constexpr int kLeastShortWidth = 8;
+
+// Heads of a group: a width of 0 to 64 bits, kPatched if outliers follow; kRun; or kShort, which
+// the head of a short group follows.
 constexpr uint8_t kPatched = 0x80;
+constexpr uint8_t kShort = 0x7e;
 constexpr uint8_t kRun = 0x7f;
 constexpr size_t kShortestRun = 32;
 
 struct Group {
   size_t length = 0;
   bool is_run = false;
+  bool is_short = false;
   int width = 0;
   uint64_t base = 0;
-  size_t size = 0;  // Bytes without head and base: what makes groups differ.
+  size_t size = 0;
 };
 
 using Words = std::span<const uint64_t>;
@@ -44,6 +51,10 @@ size_t EqualAtFront(Words words) {
 int BitWidth(uint64_t word) { return static_cast<int>(std::bit_width(word)); }
 
 size_t VarintSize(int bits) { return static_cast<size_t>(bits + 6) / 7; }
+
+size_t SignedSize(uint64_t word) {
+  return VarintSize(std::max(BitWidth(ZigZag(static_cast<int64_t>(word))), 1));
+}
 
 struct Range {
   int64_t least = std::numeric_limits<int64_t>::max();
@@ -113,7 +124,9 @@ Group PlanGroup(Words words) {
   const Width up = CheapestWidth(from_low, words.size(), widest);
   group.width = up.width;
   group.size = up.size;
-  group.base = low;
+  // All from 0 where that takes no more: a wide base is a long one.
+  const bool is_from_0 = range.least >= 0 && BitWidth(high) == up.width;
+  group.base = is_from_0 ? 0 : low;
   // Few in the lower half.
   if (from_low.At(widest) >= words.size() - words.size() / 4) {
     const Widths from_high(words, [high](uint64_t word) { return high - word; });
@@ -124,7 +137,25 @@ Group PlanGroup(Words words) {
       group.base = high - ((uint64_t{1} << down.width) - 1);  // Less than `widest`, so below 64.
     }
   }
+  group.size += 1 + SignedSize(group.base);
   return group;
+}
+
+// The same words in short groups, if they are smaller than `whole`; else that.
+size_t PlanShort(Words words, const Group& whole, std::vector<Group>& groups) {
+  const size_t before = groups.size();
+  size_t size = 0;
+  while (!words.empty() && size < whole.size) {
+    groups.push_back(PlanGroup(words.first(std::min(kShortGroup, words.size()))));
+    groups.back().is_short = true;
+    ++groups.back().size;
+    size += groups.back().size;
+    words = words.subspan(groups.back().length);
+  }
+  if (size < whole.size) return size;
+  groups.resize(before);
+  groups.push_back(whole);
+  return whole.size;
 }
 
 size_t Plan(Words words, std::vector<Group>& groups) {
@@ -133,14 +164,19 @@ size_t Plan(Words words, std::vector<Group>& groups) {
   while (!words.empty()) {
     const size_t equal = EqualAtFront(words);
     if (equal == words.size() || equal >= kShortestRun) {
-      groups.push_back({.length = equal, .is_run = true, .base = words[0], .size = 1});
-    } else {
-      groups.push_back(PlanGroup(words.first(GroupLength(words.size()))));
+      groups.push_back({.length = equal, .is_run = true, .base = words[0]});
+      size += 2 + SignedSize(words[0]);
+      words = words.subspan(equal);
+      continue;
     }
-    const Group& group = groups.back();
-    const auto base = static_cast<int64_t>(group.base);
-    size += 1 + VarintSize(std::max(BitWidth(ZigZag(base)), 1)) + group.size;
-    words = words.subspan(group.length);
+    const Group whole = PlanGroup(words.first(GroupLength(words.size())));
+    if (whole.width >= kLeastShortWidth && whole.length > kShortGroup) {
+      size += PlanShort(words.first(whole.length), whole, groups);
+    } else {
+      groups.push_back(whole);
+      size += whole.size;
+    }
+    words = words.subspan(whole.length);
   }
   return size;
 }
@@ -169,6 +205,7 @@ void PutGroup(const Group& group, Words words, bool is_last, std::string& out) {
     packed[i] = 0;
     ++count;
   }
+  if (group.is_short) out += static_cast<char>(kShort);
   out += static_cast<char>(group.width | (count > 0 ? kPatched : 0));
   PutVarint(ZigZag(static_cast<int64_t>(group.base)), out);
   if (count > 0) {
@@ -180,7 +217,7 @@ void PutGroup(const Group& group, Words words, bool is_last, std::string& out) {
 
 // A group, a run at least as long as one, or the rest: as much as `out` was filled.
 size_t GetGroup(ByteReader& in, std::span<uint64_t> out) {
-  const uint8_t head = in.U8();
+  uint8_t head = in.U8();
   if (head == kRun) {
     const uint64_t length = in.Varint();
     const auto base = static_cast<uint64_t>(in.SignedVarint());
@@ -189,9 +226,11 @@ size_t GetGroup(ByteReader& in, std::span<uint64_t> out) {
     std::fill_n(out.begin(), count, base);
     return count;
   }
+  const bool is_short = head == kShort;
+  if (is_short) head = in.U8();
   const int width = head & ~kPatched;
   if (width > 64) return 0;
-  const size_t length = GroupLength(out.size());
+  const size_t length = is_short ? std::min(kShortGroup, out.size()) : GroupLength(out.size());
   const std::span<uint64_t> group = out.first(length);
   const auto base = static_cast<uint64_t>(in.SignedVarint());
   std::array<uint8_t, kLastGroup> places;
@@ -252,7 +291,7 @@ int EncodeIntegers(std::span<const int64_t> values, std::string& out) {
     if (order > 0) {
       const uint64_t first = words[0];
       firsts[static_cast<size_t>(order) - 1] = first;
-      firsts_size += VarintSize(std::max(BitWidth(ZigZag(static_cast<int64_t>(first))), 1));
+      firsts_size += SignedSize(first);
       for (size_t i = 0; i + 1 < words.size(); ++i) words[i] = words[i + 1] - words[i];
       words.pop_back();
     }

@@ -1,13 +1,15 @@
 // Values of one series, or of all buckets of one histogram, as few bytes, bit for bit.
 //
-// A column takes the best of several forms: one constant; decimal or binary scaling to integers,
-// then frame of reference, differences or differences of differences, bit-packed in groups of 128
-// with exceptions patched in; XOR with the value before as the fallback. NaNs, staleness markers
-// among them, infinities and -0 are exceptions that do not spoil the form of the rest.
+// A column takes the best of several forms: one constant; or integers, packed as integer_column.h
+// has it, that the values are by decimal or binary scaling, or else by the order of their bits:
+// the difference of two neighbours in it is small where XOR leaves few bits, and packs as well as
+// that of counters. NaNs, staleness markers among them, infinities and -0 are listed apart and do
+// not spoil the form of the rest.
 //
 // Classic buckets are cumulative: bucket after bucket, each is stored as what it adds to the one
 // before, which is smaller and mostly constant. Where that is not exact (not integers, or not
-// below 2^53) the columns stand for themselves.
+// below 2^53) the columns stand for themselves. The count may be given as one more column: it
+// equals the last bucket, and takes two bytes.
 //
 // Thread-safe.
 #pragma once
@@ -35,7 +37,8 @@ void EncodeBuckets(std::span<const std::span<const double>> columns, std::string
 // The columns that EncodeBuckets() got, each `rows` long. Errors as DecodeValues().
 Status DecodeBuckets(std::string_view bytes, size_t columns, size_t rows,
                      std::vector<std::vector<double>>& out);
-// Only column `column`, of that many.
+// Only column `column`, of that many, into `out`, which has one for each row. The columns after it
+// are passed over unread, those before it are summed up.
 Status DecodeBucket(std::string_view bytes, size_t columns, size_t column, std::span<double> out);
 
 }  // namespace glint::codec

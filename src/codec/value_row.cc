@@ -7,8 +7,6 @@
 #include <cstring>
 #include <memory>
 
-#include "base/check.h"
-
 namespace glint::codec {
 namespace {
 
@@ -103,7 +101,7 @@ uint64_t LoadUpTo8(const char* from, size_t length) {
 
 // Bitmap of the cells that differ; a nibble for the shape of each difference, low one first; bytes.
 void EncodeRow(std::span<const double> row, std::span<const double> key, std::string& out) {
-  DCHECK(key.size() <= row.size());
+  key = key.first(std::min(key.size(), row.size()));
   const size_t begin = out.size();
   out.resize(begin + MaskSize(row.size()));
   char* mask_at = out.data() + begin;

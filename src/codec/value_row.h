@@ -13,8 +13,8 @@
 
 namespace glint::codec {
 
-// Appends `row` to `out`. `key` is an earlier row, as long as `row` or shorter: what is beyond it
-// stands for itself. The bytes do not say what the key was.
+// Appends `row` to `out`. `key` is an earlier row: cells that it does not have stand for
+// themselves, and those that only it has do not count. The bytes do not say what the key was.
 void EncodeRow(std::span<const double> row, std::span<const double> key, std::string& out);
 
 // Fills `out`, which is as long as the row was. Bits that differ by nothing come out as in `key`.

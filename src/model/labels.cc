@@ -27,9 +27,17 @@ void AppendQuoted(std::string_view value, std::string& out) {
   out += '"';
 }
 
+bool AreInOrder(const std::vector<Label>& labels) {
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].value.empty() || (i > 0 && labels[i - 1].name >= labels[i].name)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Labels::Labels(std::vector<Label> labels) : labels_(std::move(labels)) {
+  if (AreInOrder(labels_)) return;
   std::stable_sort(labels_.begin(), labels_.end(),
                    [](const Label& a, const Label& b) { return a.name < b.name; });
   // Of equal names the last stays: walk back and keep what differs from its successor.

@@ -36,6 +36,7 @@ struct HttpFetch {
   std::string body;
   std::chrono::milliseconds timeout{10'000};  // For all of it: name, redirects, body.
   uint64_t max_body_bytes = 64u << 20;        // As sent. Beyond: not read.
+  uint64_t expected_body_bytes = 0;           // A guess: room for so many is made at once.
   int max_redirects = 10;                     // 0: a redirect is an answer like any other.
   std::stop_token stop;                       // CANCELLED when requested.
 };
@@ -60,8 +61,8 @@ class HttpClient {
   // Cancels what runs; returns when every `done` has returned. Not from one of them.
   ~HttpClient();
 
-  // Calls `done` once, on the loop, so it must not block. Any status is an answer. The errors name
-  // the URL and what happened:
+  // Calls `done` once, on the loop, so it must not block; if this is called there, perhaps before
+  // it returns. Any status is an answer. The errors name the URL and what happened:
   // INVALID_ARGUMENT: the URL. UNAVAILABLE: name, connection or TLS. DEADLINE_EXCEEDED: timeout,
   // and what it was waiting for. RESOURCE_EXHAUSTED: "body size limit exceeded". DATA_LOSS: the
   // answer is not HTTP. FAILED_PRECONDITION: too many redirects. CANCELLED.

@@ -9,11 +9,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include "base/duration.h"
 #include "net/http_text.h"
@@ -40,6 +40,13 @@ std::string PlaceOf(const HttpUrl& url) {
 asio::mutable_buffer RoomIn(const ReadBlocks::Block& block, size_t offset) {
   return asio::buffer(block.get() + offset, ReadBlocks::kBlockBytes - offset);
 }
+
+// What of `text` went out without waiting; what is wrong the next attempt will say.
+size_t SendAtOnce(tcp::socket& socket, const std::string& text) {
+  error_code error;
+  return socket.write_some(asio::buffer(text), error);
+}
+size_t SendAtOnce(asio::ssl::stream<tcp::socket&>&, const std::string&) { return 0; }
 
 }  // namespace
 
@@ -68,8 +75,9 @@ HttpExchange::HttpExchange(std::shared_ptr<HttpClient::State> client, HttpFetch 
       done_(std::move(done)),
       deadline_(strand_) {}
 
+// At once when this is a thread of the loop: a hop to another one costs more than the request.
 void HttpExchange::Start() {
-  asio::post(strand_, [self = shared_from_this()] {
+  asio::dispatch(strand_, [self = shared_from_this()] {
     self->deadline_.expires_after(self->fetch_.timeout);
     self->deadline_.async_wait([self](const error_code& error) {
       if (error) return;
@@ -229,7 +237,8 @@ std::string HttpExchange::RequestText(const HttpUrl& url) const {
   std::string text =
       fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", fetch_.method, url.target, url.Authority());
   for (const NameValue& header : fetch_.headers) {
-    text += fmt::format("{}: {}\r\n", HeaderValue(header.first), HeaderValue(header.second));
+    text.append(HeaderValue(header.first)).append(": ");
+    text.append(HeaderValue(header.second)).append("\r\n");
   }
   if (!fetch_.body.empty() || fetch_.method == "POST" || fetch_.method == "PUT") {
     text += fmt::format("Content-Length: {}\r\n", fetch_.body.size());
@@ -260,7 +269,7 @@ asio::awaitable<ReadResult> HttpExchange::ReadBlock(asio::ssl::stream<tcp::socke
 
 template <typename Stream>
 asio::awaitable<error_code> HttpExchange::ReadSome(Stream& stream,
-                                                   http::response_parser<http::string_body>& parser,
+                                                   http::response_parser<AppendedBody>& parser,
                                                    std::string& rest) {
   ReadResult read = co_await ReadBlock(stream, rest.size());
   error_code error = read.error;
@@ -289,16 +298,21 @@ asio::awaitable<StatusOr<HttpFetched>> HttpExchange::Exchange(Stream& stream, co
                                                               bool& reusable) {
   phase_ = "sending the request";
   const std::string text = RequestText(url);
-  const auto [write_error, written] =
-      co_await asio::async_write(stream, asio::buffer(text), kAwait);
-  (void)written;
-  if (write_error) co_return Failed("sending the request", write_error);
+  const size_t sent = SendAtOnce(stream, text);
+  if (sent < text.size()) {
+    const auto [write_error, written] =
+        co_await asio::async_write(stream, asio::buffer(text) + sent, kAwait);
+    (void)written;
+    if (write_error) co_return Failed("sending the request", write_error);
+  }
 
   phase_ = "waiting for the answer";
-  http::response_parser<http::string_body> parser;
+  http::response_parser<AppendedBody> parser;
   parser.header_limit(kMaxHeaderBytes);
   parser.body_limit(fetch_.max_body_bytes);
   parser.eager(true);
+  parser.get().body().reserve(
+      static_cast<size_t>(std::min(fetch_.expected_body_bytes, fetch_.max_body_bytes)));
   if (fetch_.method == "HEAD") parser.skip(true);
   std::string rest;  // Read, but of use only together with what follows.
   error_code error;

@@ -2,14 +2,15 @@
 // net/ include this.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -48,6 +49,40 @@ class ReadBlocks {
 
   std::mutex mutex_;
   std::vector<Block> kept_;  // Guarded by mutex_.
+};
+
+// A body as Beast's parser fills it: bytes are added to the string as they come.
+struct AppendedBody {
+  using value_type = std::string;
+
+  class reader {
+   public:
+    template <bool kIsRequest, class Fields>
+    reader(boost::beast::http::header<kIsRequest, Fields>&, value_type& body) : body_(body) {}
+
+    // What a server says of the length is only a claim.
+    void init(const boost::optional<uint64_t>& length, boost::system::error_code& error) {
+      error = {};
+      if (length) body_.reserve(static_cast<size_t>(std::min<uint64_t>(*length, kMaxReserved)));
+    }
+    template <class Buffers>
+    size_t put(const Buffers& buffers, boost::system::error_code& error) {
+      error = {};
+      size_t bytes = 0;
+      for (auto at = boost::asio::buffer_sequence_begin(buffers);
+           at != boost::asio::buffer_sequence_end(buffers); ++at) {
+        const boost::asio::const_buffer buffer = *at;
+        body_.append(static_cast<const char*>(buffer.data()), buffer.size());
+        bytes += buffer.size();
+      }
+      return bytes;
+    }
+    void finish(boost::system::error_code& error) { error = {}; }
+
+   private:
+    static constexpr uint64_t kMaxReserved = 16 << 20;
+    value_type& body_;
+  };
 };
 
 struct ReadResult {
@@ -103,8 +138,7 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
   // Feeds the parser with what comes next; `rest` is what it left of what came before.
   template <typename Stream>
   boost::asio::awaitable<boost::system::error_code> ReadSome(
-      Stream& stream, boost::beast::http::response_parser<boost::beast::http::string_body>& parser,
-      std::string& rest);
+      Stream& stream, boost::beast::http::response_parser<AppendedBody>& parser, std::string& rest);
   std::string RequestText(const HttpUrl& url) const;
   Status Failed(std::string_view what, const boost::system::error_code& error) const;
   void Finish(StatusOr<HttpFetched> result);

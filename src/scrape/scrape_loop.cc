@@ -93,6 +93,7 @@ void ScrapeLoop::Ask() {
   StatusOr<net::HttpFetch> request = MakeScrapeRequest(*config_, target_, services_.user_agent);
   if (!request.ok()) return Take(request.status());
   request->stop = stop_.get_token();
+  request->expected_body_bytes = fetched_bytes_ + fetched_bytes_ / 16;
   client_.Fetch(*std::move(request),
                 [this](StatusOr<net::HttpFetched> fetched) { Take(std::move(fetched)); });
 }
@@ -100,6 +101,7 @@ void ScrapeLoop::Ask() {
 void ScrapeLoop::Take(StatusOr<net::HttpFetched> fetched) {
   if (stop_.stop_requested()) return Finish();  // Cancelled by us: says nothing of the target.
   ForgetOldRefs();
+  fetched_bytes_ = fetched.ok() ? fetched->body.size() : 0;
   if (TakeSame(fetched)) return;
   auto answer = std::make_shared<StatusOr<net::HttpFetched>>(std::move(fetched));
   if (services_.workers->TrySubmit([this, answer] { Parse(*answer); })) return;
@@ -113,16 +115,25 @@ void ScrapeLoop::ForgetOldRefs() {
 
 // What nearly every scrape is: short, and with the lines of the last one.
 bool ScrapeLoop::TakeSame(const StatusOr<net::HttpFetched>& fetched) {
-  if (!fetched.ok() || fetched->status != 200 || fetched->body.size() > kMaxBytesOnLoop ||
-      !report_.IsResolved() || !fetched->Header("Content-Encoding").empty()) {
+  if (!fetched.ok() || fetched->status != 200 || series_.series() == 0 || !report_.IsResolved() ||
+      fetched->body.size() > kMaxBytesOnLoop) {
     return false;
   }
   const auto format = FormatOf(fetched->Header("Content-Type"), *config_);
   if (!format.ok()) return false;
+  std::string_view body = fetched->body;
+  std::string inflated;
+  if (const auto encoding = fetched->Header("Content-Encoding"); !encoding.empty()) {
+    StatusOr<std::string> whole =
+        net::Decompress(body, encoding, std::min<uint64_t>(BodyLimit(*config_), kMaxBytesOnLoop));
+    if (!whole.ok()) return false;
+    inflated = *std::move(whole);
+    body = inflated;
+  }
   storage::MetricBatch batch = EmptyBatch();
-  const auto counts = series_.FillSame(fetched->body, *format, batch);
+  const auto counts = series_.FillSame(body, *format, batch);
   if (!counts) return false;
-  scrape_.outcome.body_bytes = fetched->body.size();
+  scrape_.outcome.body_bytes = body.size();
   scrape_.outcome.counts = *counts;
   Report(std::move(batch));
   return true;

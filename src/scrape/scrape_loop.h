@@ -122,6 +122,7 @@ class ScrapeLoop : public std::enable_shared_from_this<ScrapeLoop> {
   TargetSeries series_;
   ScrapeReport report_;
   model::TimeMs series_stored_ = 0;  // When the refs of series_ were used last.
+  size_t fetched_bytes_ = 0;         // The last body, as sent.
   int64_t next_ns_ = 0;              // Unix time of the next scrape.
 
   mutable std::mutex mutex_;

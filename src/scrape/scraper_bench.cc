@@ -168,7 +168,7 @@ void Scrape(benchmark::State& state, Framing framing) {
   }
   config::PrometheusConfig config;
   config.scrape_configs = {job};
-  net::EventLoop loop(2);
+  net::EventLoop loop(1);
   DiscardingWriter writer;
   Scraper scraper(loop, writer, ScraperOptions());
   CHECK(scraper.Apply(config).ok());

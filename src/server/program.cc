@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/exemplars.h"
+#include "api/prometheus_admin.h"
 #include "api/prometheus_query.h"
 #include "api/prometheus_series.h"
 #include "api/status.h"
@@ -71,6 +72,8 @@ struct Program::Parts {
   std::unique_ptr<pipeline::RemoteWriteReceiver> remote_write;
   Registry registry;
   std::unique_ptr<net::EventLoop> loop;
+  // One thread of its own: two would hand each request of a scrape to each other.
+  std::unique_ptr<net::EventLoop> scrape_loop;
   std::unique_ptr<scrape::Scraper> scraper;
   std::atomic<bool> ready = false;
   std::unique_ptr<net::HttpServer> api;
@@ -118,6 +121,9 @@ Status Program::Parts::StartApi(const QueryLimits& limits) {
   api::RouteTempo(*traces, limits, router);
   api::RouteTargets(*scraper, router);
   remote_write->AddRoutes(router);
+  // Null: tsdb::MetricStore is no storage::MetricAdmin yet.
+  api::RouteAdmin(options.enable_admin_api ? api::AdminApi::kEnabled : api::AdminApi::kDisabled,
+                  /*admin=*/nullptr, router);
   api::RouteStatus([this] { return ready.load(); }, router);
   RouteOwnMetrics(registry, router);
   RouteWebUi(EmbeddedFiles(), router);
@@ -183,10 +189,11 @@ StatusOr<std::unique_ptr<Program>> Program::Start(const ServeOptions& options) {
   parts->receiver = std::make_unique<pipeline::OtlpReceiver>(*parts->metrics, *parts->traces);
   parts->remote_write = std::make_unique<pipeline::RemoteWriteReceiver>(*parts->metrics);
   parts->loop = std::make_unique<net::EventLoop>();
+  parts->scrape_loop = std::make_unique<net::EventLoop>(1);
   scrape::ScraperOptions scraper_options;
   scraper_options.version = std::string(Version());
   parts->scraper =
-      std::make_unique<scrape::Scraper>(*parts->loop, *parts->metrics, scraper_options);
+      std::make_unique<scrape::Scraper>(*parts->scrape_loop, *parts->metrics, scraper_options);
   AddBuildMetrics(parts->registry);
   AddStoreMetrics(*parts->metrics, *parts->traces, parts->registry);
   AddOtlpMetrics(*parts->receiver, parts->registry);

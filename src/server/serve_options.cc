@@ -19,6 +19,11 @@ void AddServeFlags(CLI::App& app, ServeOptions& options) {
       ->type_name("FILE")
       ->group("Network");
 
+  app.add_flag("--web.enable-admin-api", options.enable_admin_api,
+               "Let whoever reaches the API delete series and take snapshots "
+               "(/api/v1/admin/tsdb/...)")
+      ->group("Network");
+
   app.add_option("--config", options.config,
                  "What to scrape: a prometheus.yml. Read again at SIGHUP")
       ->type_name("FILE");

@@ -30,6 +30,8 @@ struct ServeOptions {
   uint64_t query_max_samples = 50'000'000;
   uint64_t query_max_mib = 1024;
 
+  bool enable_admin_api = false;  // Deletion and snapshots over HTTP.
+
   std::string log_level = "info";   // debug, info, warn, error
   std::string log_format = "text";  // or "json"
 };

@@ -197,33 +197,58 @@ void MemoryMetrics::Unpin(const model::TraceId& id) {
   if (--pin->second == 0) pins_.erase(pin);
 }
 
+MetricDrops MemoryMetrics::Drop(Entry& entry, model::TimeRange time) {
+  MetricDrops drops;
+  const auto& times = entry.data->times;
+  const auto first = std::lower_bound(times.begin(), times.end(), time.start) - times.begin();
+  const auto last = std::upper_bound(times.begin() + first, times.end(), time.end) - times.begin();
+  const auto in_range = [&](const auto& item) { return time.Contains(item.time); };
+  const auto& histograms = entry.data->histograms;
+  if (last > first || std::any_of(histograms.begin(), histograms.end(), in_range)) {
+    SeriesData& data = Writable(entry);
+    const auto erase = [&](auto& column) {
+      if (!column.empty()) column.erase(column.begin() + first, column.begin() + last);
+    };
+    erase(data.times);
+    erase(data.values);
+    erase(data.start_times);
+    drops.samples = static_cast<uint64_t>(last - first) + std::erase_if(data.histograms, in_range);
+  }
+  const auto gone =
+      std::stable_partition(entry.exemplars.begin(), entry.exemplars.end(),
+                            [&](const model::Exemplar& exemplar) { return !in_range(exemplar); });
+  drops.exemplars = static_cast<uint64_t>(entry.exemplars.end() - gone);
+  for (auto exemplar = gone; exemplar != entry.exemplars.end(); ++exemplar) {
+    Unpin(exemplar->trace_id);
+  }
+  entry.exemplars.erase(gone, entry.exemplars.end());
+  return drops;
+}
+
+Status MemoryMetrics::Delete(const std::vector<std::vector<model::Matcher>>& any_of,
+                             model::TimeRange time) {
+  if (any_of.empty()) return InvalidArgument("no selector of what to delete");
+  const MutexLock lock(&mutex_);
+  for (const std::vector<model::Matcher>& matchers : any_of) {
+    if (matchers.empty()) return InvalidArgument("a selector of what to delete is empty");
+  }
+  for (const std::vector<model::Matcher>& matchers : any_of) {
+    for (const model::SeriesRef ref : postings_.Select(matchers)) Drop(*Find(ref), time);
+  }
+  return OkStatus();
+}
+
 MetricDrops MemoryMetrics::DropBefore(TimeMs time) {
   const TimeMs unused_since = options_.clock->NowMs() - kRefLifetimeMs;
   MetricDrops drops;
   std::vector<Postings::Entry> gone;
   const MutexLock lock(&mutex_);
   floor_ = std::max(floor_, time);
+  const model::TimeRange before{model::kMinTimeMs, std::max(time, model::kMinTimeMs + 1) - 1};
   for (auto& [ref, entry] : series_) {
-    const auto floats = std::lower_bound(entry.data->times.begin(), entry.data->times.end(), time) -
-                        entry.data->times.begin();
-    const auto histograms =
-        HistogramAt(entry.data->histograms, time) - entry.data->histograms.begin();
-    if (floats + histograms > 0) {
-      SeriesData& data = Writable(entry);
-      data.times.erase(data.times.begin(), data.times.begin() + floats);
-      data.values.erase(data.values.begin(), data.values.begin() + floats);
-      if (!data.start_times.empty()) {
-        data.start_times.erase(data.start_times.begin(), data.start_times.begin() + floats);
-      }
-      data.histograms.erase(data.histograms.begin(), data.histograms.begin() + histograms);
-      drops.samples += static_cast<uint64_t>(floats + histograms);
-    }
-    drops.exemplars += std::erase_if(entry.exemplars, [&](const model::Exemplar& exemplar)
-                                                          ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-                                                            if (exemplar.time >= time) return false;
-                                                            Unpin(exemplar.trace_id);
-                                                            return true;
-                                                          });
+    const MetricDrops dropped = Drop(entry, before);
+    drops.samples += dropped.samples;
+    drops.exemplars += dropped.exemplars;
     const bool is_empty =
         entry.data->times.empty() && entry.data->histograms.empty() && entry.exemplars.empty();
     if (is_empty && entry.last_used < unused_since) gone.push_back({ref, entry.data->labels.get()});

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "storage/exemplar_reader.h"
+#include "storage/metric_admin.h"
 #include "storage/metric_reader.h"
 #include "storage/metric_writer.h"
 #include "storage/pins.h"
@@ -41,6 +42,7 @@ inline constexpr size_t kMaxMetadataFamilies = 1'000'000;
 class MemoryMetrics final : public MetricWriter,
                             public MetricReader,
                             public ExemplarReader,
+                            public MetricAdmin,
                             public Pins {
  public:
   struct Options {
@@ -67,6 +69,14 @@ class MemoryMetrics final : public MetricWriter,
                                                                 QueryBudget& budget) const override;
 
   std::vector<bool> ArePinned(std::span<const model::TraceId> ids) const override;
+
+  Status Delete(const std::vector<std::vector<model::Matcher>>& any_of,
+                model::TimeRange time) override;
+  // Nothing to do: what was deleted took no room.
+  Status CleanTombstones() override { return OkStatus(); }
+  StatusOr<std::string> Snapshot() override {
+    return Unimplemented("nothing of a store in memory is on the disk");
+  }
 
   // Lets samples and exemplars before `time` go, and takes none of that age in from now on. A
   // series that has nothing left goes too, and its ref, once the ref's lifetime is over.
@@ -97,6 +107,8 @@ class MemoryMetrics final : public MetricWriter,
   void AppendExemplar(model::SeriesRef ref, model::Exemplar exemplar, model::TimeMs now,
                       AppendCounts& counts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddMetadata(model::MetricMetadata metadata) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Takes out what is in the range, and says how much it was.
+  MetricDrops Drop(Entry& entry, model::TimeRange time) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Unpin(const model::TraceId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Entries with a sample in the range, ascending in labels.
   std::vector<const Entry*> Matching(const SeriesQuery& query) const

@@ -186,6 +186,40 @@ TEST_F(MemoryMetricsTest, ExemplarsPinTheirTraceUntilTheyExpire) {
   EXPECT_EQ(AppendExemplar(up_, exemplar).exemplars_expired, 1u);
 }
 
+// A deleted exemplar that still pinned its trace would keep it for ever.
+TEST_F(MemoryMetricsTest, DeletionTakesSamplesHistogramsExemplarsAndPinsInTheRange) {
+  const auto trace = model::TraceId::FromHex("a1");
+  for (const model::TimeMs time : {1000, 2000, 3000}) {
+    Append(up_, time, double(time));
+    AppendExemplar(up_, {.time = time, .trace_id = *trace});
+  }
+  const model::Labels native{{"__name__", "native"}};
+  MetricBatch batch;
+  for (const model::TimeMs time : {1000, 2000, 3000}) {
+    batch.histogram_series.push_back(Ref(native));
+    batch.histograms.push_back({time, std::make_shared<const model::Histogram>(), 0});
+  }
+  ASSERT_TRUE(store_.Append(std::move(batch)).ok());
+  const std::vector<std::vector<model::Matcher>> both = {
+      {model::Matcher::Equal("__name__", "up")}, {model::Matcher::Equal("__name__", "native")}};
+
+  EXPECT_TRUE(store_.Delete(both, {2000, 2999}).ok());
+  auto series = Read({});
+  ASSERT_EQ(series.size(), 2u);
+  EXPECT_EQ(series[0].histograms.size(), 2u);
+  EXPECT_THAT(series[1].times, ElementsAre(1000, 3000));
+  EXPECT_THAT(series[1].values, ElementsAre(1000, 3000));
+  EXPECT_TRUE(store_.ArePinned(std::vector{*trace})[0]);
+
+  EXPECT_TRUE(store_.Delete(both, {}).ok());
+  EXPECT_THAT(Read({}), IsEmpty());
+  EXPECT_FALSE(store_.ArePinned(std::vector{*trace})[0]);
+  Append(up_, 2000, 5);  // What arrives after is not concerned.
+  EXPECT_THAT(Read({})[0].values, ElementsAre(5));
+  EXPECT_FALSE(store_.Delete({}, {}).ok());
+  EXPECT_FALSE(store_.Delete({{}}, {}).ok());
+}
+
 TEST_F(MemoryMetricsTest, ExemplarsOfAnyMatchingSetComeOnceAndOldestFirst) {
   for (const model::TimeMs time : {3000, 1000, 2000}) {
     AppendExemplar(up_, {.time = time, .value = 1});

@@ -1,13 +1,11 @@
 // kill -9 at random instants: nothing acknowledged is missing, nothing is invented.
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <filesystem>
+#include <cstring>
 #include <random>
 #include <thread>
 
+#include "base/killed_child.h"
 #include "base/log.h"
 #include "tracedb/trace_store.h"
 
@@ -48,7 +46,7 @@ TraceStoreOptions OptionsOf(const std::string& folder) {
   return {.folder = folder, .segment_bytes = 16 << 10, .maintenance_interval_ms = 1};
 }
 
-[[noreturn]] void Live(const std::string& folder, const int64_t* next, int out) {
+void Live(const std::string& folder, const int64_t* next, const Reports<Acknowledged>& reports) {
   auto store = TraceStore::Open(OptionsOf(folder));
   if (!store.ok()) _exit(3);
   std::vector<std::jthread> threads;
@@ -56,13 +54,10 @@ TraceStoreOptions OptionsOf(const std::string& folder) {
     threads.emplace_back([&, t] {
       for (int64_t n = next[t];; ++n) {
         if (!(*store)->Append(BatchOf(t, n)).ok()) _exit(4);
-        const Acknowledged said{t, n};
-        if (write(out, &said, sizeof said) != sizeof said) _exit(5);
+        reports.Send({t, n});
       }
     });
   }
-  threads.clear();
-  _exit(6);
 }
 
 // All batches before the number returned are whole, and there is none at it or after.
@@ -88,33 +83,17 @@ TEST(TraceStoreKillTest, NothingAcknowledgedIsMissingAndNothingIsInvented) {
   const uint64_t seed = std::random_device()();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937_64 random(seed);
-  std::string folder = (std::filesystem::temp_directory_path() / "glint-kill-XXXXXX").string();
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const TestFolder folder;
   SetUpLog(LogLevel::kError, LogFormat::kText);
   int64_t next[kThreads] = {};
   for (int life = 0; life < kLives && !testing::Test::HasFailure(); ++life) {
-    int ends[2];
-    ASSERT_EQ(pipe(ends), 0);
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      close(ends[0]);
-      Live(folder, next, ends[1]);
-    }
-    close(ends[1]);
-    const uint64_t wanted = 1 + random() % 100;
+    const auto reports = RunUntilKilled<Acknowledged>(
+        [&](const Reports<Acknowledged>& to) { Live(folder.path(), next, to); },
+        1 + random() % 100);
     int64_t acknowledged[kThreads] = {next[0], next[1]};
-    Acknowledged said;
-    for (uint64_t heard = 0; read(ends[0], &said, sizeof said) == sizeof said; ++heard) {
-      acknowledged[said.thread] = said.n + 1;
-      if (heard + 1 == wanted) kill(child, SIGKILL);
-    }
-    close(ends[0]);
-    int status = 0;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "the child left with " << WEXITSTATUS(status);
+    for (const Acknowledged& said : reports) acknowledged[said.thread] = said.n + 1;
 
-    const auto store = TraceStore::Open(OptionsOf(folder));
+    const auto store = TraceStore::Open(OptionsOf(folder.path()));
     ASSERT_TRUE(store.ok()) << store.status().ToString();
     EXPECT_EQ((*store)->Stats().unreadable_records, 0u);
     for (int t = 0; t < kThreads; ++t) {
@@ -123,7 +102,6 @@ TEST(TraceStoreKillTest, NothingAcknowledgedIsMissingAndNothingIsInvented) {
     }
     EXPECT_EQ((*store)->Stats().traces, static_cast<uint64_t>(next[0] + next[1]));
   }
-  std::filesystem::remove_all(folder);
   SetUpLog(LogLevel::kInfo, LogFormat::kText);
 }
 

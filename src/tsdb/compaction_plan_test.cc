@@ -226,21 +226,21 @@ TEST(CompactionSimulationTest, ADayEndsAsOnePartForFewRewrites) {
   ASSERT_EQ(store.parts().size(), 1u);
   EXPECT_EQ(store.parts()[0].info.bytes, store.flushed);
   EXPECT_LE(static_cast<double>(store.rewritten) / static_cast<double>(store.flushed), 3.0);
-  EXPECT_LE(store.most_parts, 24u);
+  EXPECT_LE(store.most_parts, 20u);
 }
 
 TEST(CompactionSimulationTest, LateSamplesCostLittle) {
   const SimulatedStore store = SimulateADay({.late_a_minute = 10});
   EXPECT_EQ(store.parts().size(), 1u);
   EXPECT_LE(static_cast<double>(store.rewritten) / static_cast<double>(store.flushed), 3.2);
-  EXPECT_LE(store.most_parts, 60u);
+  EXPECT_LE(store.most_parts, 26u);
 }
 
 TEST(CompactionSimulationTest, FlushesEveryMinuteCostOneLevelMore) {
   const SimulatedStore store = SimulateADay({.every = kMinute, .late_a_minute = 10});
   EXPECT_EQ(store.parts().size(), 1u);
-  EXPECT_LE(static_cast<double>(store.rewritten) / static_cast<double>(store.flushed), 6.0);
-  EXPECT_LE(store.most_parts, 80u);
+  EXPECT_LE(static_cast<double>(store.rewritten) / static_cast<double>(store.flushed), 5.0);
+  EXPECT_LE(store.most_parts, 40u);
 }
 
 TEST(CompactionSimulationTest, FlushesOfTwoHoursAreRewrittenOnce) {

@@ -1,6 +1,7 @@
 // What an exemplar costs on its way in, and what a chart's dots cost on their way out.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <random>
 
 #include "codec/exemplar_column.h"
@@ -19,6 +20,26 @@ model::Exemplar SomeExemplar(model::TimeMs time, std::mt19937_64& random) {
   }
   std::memcpy(exemplar.span_id.bytes.data(), exemplar.trace_id.bytes.data() + 4, 8);
   return exemplar;
+}
+
+// Whether a stored exemplar names one trace: what the trace store asks before it lets one go.
+void BM_IsPinned(benchmark::State& state) {
+  std::mt19937_64 random(1);
+  ExemplarHead head;
+  std::vector<model::TraceId> ids;
+  for (int i = 0; i < 100'000; ++i) {
+    const model::Exemplar exemplar = SomeExemplar(kHour + i, random);
+    head.Add(static_cast<HeadSlot>(i % 20'000), exemplar, kHour);
+    ids.push_back(exemplar.trace_id);
+    ids.push_back(SomeExemplar(0, random).trace_id);
+  }
+  std::vector<bool> pinned(1);
+  size_t i = 0;
+  for (auto _ : state) {
+    pinned[0] = false;
+    head.MarkPinned(std::span(&ids[i++ % ids.size()], 1), pinned);
+    benchmark::DoNotOptimize(pinned);
+  }
 }
 
 void Report(const ExemplarHead& head, benchmark::State& state) {
@@ -50,6 +71,7 @@ void BM_AddFlood(benchmark::State& state) {
   }
   Report(head, state);
 }
+BENCHMARK(BM_IsPinned);
 BENCHMARK(BM_AddFlood)->Arg(500)->Arg(2'000)->Arg(20'000);
 
 // As few as are all kept: the rest of the work, without thinning.
@@ -109,6 +131,70 @@ void BM_ReadOfTenMillion(benchmark::State& state) {
   state.counters["read"] = static_cast<double>(out.size());
 }
 BENCHMARK(BM_ReadOfTenMillion)->Unit(benchmark::kMicrosecond);
+
+// Ten minutes of so many series with a new exemplar every so many seconds, written out every two
+// minutes, then put together: what is held, what parts take a second, and what is left of them.
+void BM_TenMinutes(benchmark::State& state) {
+  const auto series = static_cast<HeadSlot>(state.range(0));
+  const int64_t step_ms = state.range(1) * 1000;
+  constexpr model::TimeMs kEnd = kHour + 600'000;
+  uint64_t max_held = 0;
+  uint64_t max_bytes = 0;
+  uint64_t written = 0;
+  uint64_t written_bytes = 0;
+  uint64_t left = 0;
+  uint64_t left_bytes = 0;
+  for (auto _ : state) {
+    std::mt19937_64 random(1);
+    ExemplarHead head;
+    std::vector<std::vector<model::Exemplar>> parts(series);
+    const auto encode = [](const std::vector<model::Exemplar>& exemplars) {
+      std::string bytes;
+      codec::EncodeExemplars(exemplars, bytes);
+      return bytes.size();
+    };
+    for (model::TimeMs time = kHour; time < kEnd; time += step_ms) {
+      for (HeadSlot slot = 0; slot < series; ++slot) {
+        const auto jitter = static_cast<int64_t>(random() % static_cast<uint64_t>(step_ms));
+        head.Add(slot, SomeExemplar(time + jitter, random), time);
+      }
+      if ((time + step_ms - kHour) % 120'000 >= step_ms) continue;
+      max_held = std::max(max_held, head.size());
+      max_bytes = std::max(max_bytes, head.bytes());
+      std::vector<model::Exemplar> exemplars;
+      for (const HeadSlot slot : head.Series()) {
+        exemplars.clear();
+        head.Read(slot, {}, exemplars);
+        ThinExemplars(time, head.density(), exemplars);
+        written += exemplars.size();
+        written_bytes += encode(exemplars);
+        parts[slot].insert(parts[slot].end(), exemplars.begin(), exemplars.end());
+      }
+      head = head.Successor(time);
+    }
+    const ExemplarDensity density{.per_hour = written * 6, .series = series};
+    for (std::vector<model::Exemplar>& exemplars : parts) {
+      std::ranges::sort(exemplars, {}, &model::Exemplar::time);
+      ThinExemplars(kEnd, density, exemplars);
+      left += exemplars.size();
+      left_bytes += encode(exemplars);
+    }
+  }
+  state.counters["held"] = static_cast<double>(max_held);
+  state.counters["head_bytes_each"] =
+      static_cast<double>(max_bytes) / static_cast<double>(max_held);
+  state.counters["written_a_minute"] = static_cast<double>(written) / 10 / series;
+  state.counters["written_B/s"] = static_cast<double>(written_bytes) / 600;
+  state.counters["left_a_minute"] = static_cast<double>(left) / 10 / series;
+  state.counters["left_B/s"] = static_cast<double>(left_bytes) / 600;
+}
+BENCHMARK(BM_TenMinutes)
+    ->Args({12, 5})
+    ->Args({500, 1})
+    ->Args({3'000, 5})
+    ->Args({20'000, 1})
+    ->Iterations(1)
+    ->Unit(benchmark::kSecond);
 
 // What compaction pays: a series with one a second, as when the door had let all through.
 void BM_Thin(benchmark::State& state) {

@@ -1,15 +1,12 @@
 // kill -9 at random instants: nothing acknowledged is missing, nothing is invented.
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cstdio>
-#include <filesystem>
+#include <cstring>
 #include <map>
 #include <random>
 #include <thread>
 
+#include "base/killed_child.h"
 #include "base/log.h"
 #include "tsdb/metric_store.h"
 
@@ -46,7 +43,8 @@ MetricStoreOptions OptionsOf(const std::string& folder, bool synced) {
 }
 
 // The child: appends until it is killed, and says so of each batch that was acknowledged.
-[[noreturn]] void Live(const std::string& folder, bool synced, const int64_t* next, int out) {
+void Live(const std::string& folder, bool synced, const int64_t* next,
+          const Reports<Acknowledged>& reports) {
   auto store = MetricStore::Open(OptionsOf(folder, synced));
   if (!store.ok()) _exit(3);
   std::vector<std::jthread> threads;
@@ -60,13 +58,10 @@ MetricStoreOptions OptionsOf(const std::string& folder, bool synced) {
                                    .exemplar_series = *refs,
                                    .exemplars = {{.time = kStartMs + n, .trace_id = TraceOf(n)}}};
         if (!(*store)->Append(std::move(batch)).ok()) _exit(4);
-        const Acknowledged said{t, n};
-        if (write(out, &said, sizeof said) != sizeof said) _exit(5);
+        reports.Send({t, n});
       }
     });
   }
-  threads.clear();
-  _exit(6);
 }
 
 // What is stored of a thread, checked against what was sent: the number of samples.
@@ -98,36 +93,21 @@ TEST(MetricStoreKillTest, NothingAcknowledgedIsMissingAndNothingIsInvented) {
   const uint64_t seed = std::random_device()();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   std::mt19937_64 random(seed);
-  std::string folder = (std::filesystem::temp_directory_path() / "glint-kill-XXXXXX").string();
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  const TestFolder folder;
   SetUpLog(LogLevel::kError, LogFormat::kText);
   int64_t next[kThreads] = {};
   for (int life = 0; life < kLives && !testing::Test::HasFailure(); ++life) {
     const bool synced = life % 4 == 0;
-    int ends[2];
-    ASSERT_EQ(pipe(ends), 0);
-    const pid_t child = fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      close(ends[0]);
-      Live(folder, synced, next, ends[1]);
-    }
-    close(ends[1]);
-    // Killed after some number of acknowledgements, wherever the child is by then.
-    const uint64_t wanted = 1 + random() % 150;
+    const auto reports = RunUntilKilled<Acknowledged>(
+        [&](const Reports<Acknowledged>& to) { Live(folder.path(), synced, next, to); },
+        1 + random() % 150);
     std::map<int64_t, int64_t> last;
-    Acknowledged said;
-    for (uint64_t heard = 0; read(ends[0], &said, sizeof said) == sizeof said; ++heard) {
+    for (const Acknowledged& said : reports) {
       EXPECT_EQ(said.n, last.count(said.thread) > 0 ? last[said.thread] + 1 : next[said.thread]);
       last[said.thread] = said.n;
-      if (heard + 1 == wanted) kill(child, SIGKILL);
     }
-    close(ends[0]);
-    int status = 0;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFSIGNALED(status)) << "the child left with " << WEXITSTATUS(status);
 
-    const auto store = MetricStore::Open(OptionsOf(folder, synced));
+    const auto store = MetricStore::Open(OptionsOf(folder.path(), synced));
     ASSERT_TRUE(store.ok()) << store.status().ToString();
     EXPECT_EQ((*store)->Stats().unreadable_records, 0u);
     for (int t = 0; t < kThreads; ++t) {
@@ -138,7 +118,6 @@ TEST(MetricStoreKillTest, NothingAcknowledgedIsMissingAndNothingIsInvented) {
       next[t] = stored;
     }
   }
-  std::filesystem::remove_all(folder);
   SetUpLog(LogLevel::kInfo, LogFormat::kText);
 }
 

@@ -32,7 +32,10 @@ struct Bucket {
 
 class Finder {
  public:
-  explicit Finder(const PartLabelsWriter& labels) : labels_(labels) {}
+  explicit Finder(const PartLabelsWriter& labels)
+      : labels_(labels),
+        metric_name_(labels.FindName(std::string(model::kMetricName))),
+        bound_name_(labels.FindName(std::string(kBoundName))) {}
 
   // None when the series is no bucket.
   std::optional<Bucket> BucketOf(uint32_t series) {
@@ -40,12 +43,9 @@ class Finder {
     std::optional<double> bound;
     uint64_t hash = 0;
     for (const LabelPair pair : labels_.PairsOf(series)) {
-      const PairInfo& info = InfoOf(pair);
-      if (info.is_bucket_metric) is_bucket_metric = true;
-      if (info.bound) {
-        bound = info.bound;
-        continue;
-      }
+      const uint32_t name = labels_.NameNumberOf(pair);
+      if (name == metric_name_) is_bucket_metric = labels_.ValueOf(pair).ends_with("_bucket");
+      if (name == bound_name_ && (bound = BoundOf(pair))) continue;
       hash = (hash ^ pair) * 0x9e3779b97f4a7c15u;
       hash ^= hash >> 29;
     }
@@ -53,34 +53,27 @@ class Finder {
     return Bucket{hash, *bound, series};
   }
 
-  bool AreOfOne(uint32_t a, uint32_t b) {
+  // REQUIRES: both are buckets.
+  bool AreOfOne(uint32_t a, uint32_t b) const {
     const auto x = labels_.PairsOf(a);
     const auto y = labels_.PairsOf(b);
     return std::equal(x.begin(), x.end(), y.begin(), y.end(), [this](LabelPair p, LabelPair q) {
-      return p == q || (InfoOf(p).bound && InfoOf(q).bound);
+      return p == q ||
+             (labels_.NameNumberOf(p) == bound_name_ && labels_.NameNumberOf(q) == bound_name_);
     });
   }
 
  private:
-  struct PairInfo {
-    bool is_bucket_metric = false;
-    std::optional<double> bound;
-  };
-  const PairInfo& InfoOf(LabelPair pair) {
-    const auto [found, is_new] = infos_.try_emplace(pair);
-    if (is_new) {
-      const std::string& value = labels_.ValueOf(pair);
-      if (labels_.NameOf(pair) == model::kMetricName) {
-        found->second.is_bucket_metric = value.ends_with("_bucket");
-      } else if (labels_.NameOf(pair) == kBoundName) {
-        found->second.bound = ParseBound(value);
-      }
-    }
+  std::optional<double> BoundOf(LabelPair pair) {
+    const auto [found, is_new] = bounds_.try_emplace(pair);
+    if (is_new) found->second = ParseBound(labels_.ValueOf(pair));
     return found->second;
   }
 
   const PartLabelsWriter& labels_;
-  std::unordered_map<LabelPair, PairInfo> infos_;
+  const std::optional<uint32_t> metric_name_;
+  const std::optional<uint32_t> bound_name_;
+  std::unordered_map<LabelPair, std::optional<double>> bounds_;
 };
 
 }  // namespace

@@ -48,21 +48,20 @@ StatusOr<bool> PartChunks::HasTimeIn(const PartChunk& chunk, model::TimeRange ra
   ASSIGN_OR_RETURN(const PartColumns::Info info, times_.InfoOf(chunk.times));
   if (!range.Overlaps(info.first, info.last)) return false;
   if (range.Contains(info.first) || range.Contains(info.last)) return true;
-  ASSIGN_OR_RETURN(const auto times, times_.Read(chunk.times, info));
+  ASSIGN_OR_RETURN(const auto times, times_.Read(chunk.times));
   const Slice slice = SliceOf(*times, range);
   return slice.begin < slice.end;
 }
 
 Status PartChunks::ReadFloats(const PartChunk& chunk, const Place& place, model::TimeRange range,
                               storage::SeriesData& out) const {
-  ASSIGN_OR_RETURN(const PartColumns::Info info, times_.InfoOf(chunk.times));
-  if (!range.Overlaps(info.first, info.last)) return OkStatus();
-  ASSIGN_OR_RETURN(const auto times, times_.Read(chunk.times, info));
+  ASSIGN_OR_RETURN(const auto times, times_.Read(chunk.times, range));
+  if (times == nullptr) return OkStatus();
   const Slice slice = SliceOf(*times, range);
   if (slice.begin >= slice.end) return OkStatus();
-  RETURN_IF_ERROR(ReadStarts(chunk, info.count, slice.begin, slice.end, out));
+  RETURN_IF_ERROR(ReadStarts(chunk, times->size(), slice.begin, slice.end, out));
   const size_t before = out.values.size();
-  out.values.resize(before + info.count);
+  out.values.resize(before + times->size());
   const std::span<double> values = std::span(out.values).subspan(before);
   RETURN_IF_ERROR(DecodeColumn(chunk, place, values));
   if (slice.begin > 0) {
@@ -131,22 +130,21 @@ Status PartChunks::DecodeBucket(const PartChunk& chunk, const Place& place,
 
 Status PartChunks::ReadHistograms(const PartChunk& chunk, model::TimeRange range,
                                   storage::SeriesData& out) const {
-  ASSIGN_OR_RETURN(const PartColumns::Info info, times_.InfoOf(chunk.times));
-  if (!range.Overlaps(info.first, info.last)) return OkStatus();
-  ASSIGN_OR_RETURN(const auto times, times_.Read(chunk.times, info));
+  ASSIGN_OR_RETURN(const auto times, times_.Read(chunk.times, range));
+  if (times == nullptr) return OkStatus();
   const Slice slice = SliceOf(*times, range);
   if (slice.begin >= slice.end) return OkStatus();
   std::shared_ptr<const TimeColumn> starts;
   if (chunk.starts != 0) {
     ASSIGN_OR_RETURN(starts, starts_.Read(chunk.starts - 1));
-    if (starts->size() != info.count) {
+    if (starts->size() != times->size()) {
       return bytes_.Damaged(PartSection::kChunks, chunk.offset,
-                            fmt::format("{} start times for {}", starts->size(), info.count));
+                            fmt::format("{} start times for {}", starts->size(), times->size()));
     }
   }
   ASSIGN_OR_RETURN(const std::string_view bytes,
                    bytes_.Read(PartSection::kChunks, chunk.offset, chunk.length));
-  auto histograms = codec::DecodeHistograms(bytes, info.count);
+  auto histograms = codec::DecodeHistograms(bytes, times->size());
   if (!histograms.ok()) {
     return bytes_.Damaged(PartSection::kChunks, chunk.offset, histograms.status().message());
   }

@@ -1,6 +1,8 @@
 #include "tsdb/part_chunks_writer.h"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "codec/histogram_column.h"
 #include "codec/value_column.h"
@@ -44,21 +46,32 @@ PartChunksWriter::PartChunksWriter(PartSource& source, PartFileWriter& file,
       cutter_(max_chunk_samples_),
       series_(source.series_count()) {}
 
-std::span<const PartChunk> PartChunksWriter::ChunksOf(size_t series) const {
+SeriesShape PartChunksWriter::ShapeOf(size_t series) const {
   const Series& found = series_[series];
-  return std::span(chunks_).subspan(found.first_chunk,
-                                    found.shape.float_chunks + found.shape.histogram_chunks);
+  return {.floats = found.floats,
+          .float_chunks = found.float_chunks,
+          .histogram_chunks = found.histogram_chunks,
+          .columns = found.columns,
+          .rank = found.rank,
+          .leader = found.leader};
 }
 
-Status PartChunksWriter::Write(const std::vector<std::vector<uint32_t>>& groups) {
-  for (const std::vector<uint32_t>& members : groups) {
-    for (const uint32_t member : members) {
-      series_[member].group = static_cast<uint32_t>(groups_.size());
-    }
-    groups_.push_back(members);
+std::span<const ListedChunk> PartChunksWriter::ChunksOf(size_t series) const {
+  const Series& found = series_[series];
+  return std::span(chunks_).subspan(found.first_chunk,
+                                    size_t{found.float_chunks} + found.histogram_chunks);
+}
+
+Status PartChunksWriter::Write(std::vector<std::vector<uint32_t>> groups) {
+  groups_ = std::move(groups);
+  for (uint32_t group = 0; group < groups_.size(); ++group) {
+    for (const uint32_t member : groups_[group]) series_[member].group = group;
   }
   for (uint32_t i = 0; i < series_.size(); ++i) {
-    series_[i].first_chunk = chunks_.size();
+    if (chunks_.size() > std::numeric_limits<uint32_t>::max()) {
+      return ResourceExhausted("{} chunks are too many for a part", chunks_.size());
+    }
+    series_[i].first_chunk = static_cast<uint32_t>(chunks_.size());
     RETURN_IF_ERROR(series_[i].group == kNoGroup ? WriteSeries(i) : WriteGroupOf(i));
   }
   return OkStatus();
@@ -75,7 +88,7 @@ Status PartChunksWriter::ReadSource(uint32_t series, storage::SeriesData& data) 
 }
 
 Status PartChunksWriter::WriteSeries(uint32_t series) {
-  const bool is_written = series_[series].shape.floats != FloatsIn::kNothing;
+  const bool is_written = series_[series].floats != FloatsIn::kNothing;
   if (is_written && !series_[series].has_histograms) return OkStatus();
   storage::SeriesData data;
   RETURN_IF_ERROR(ReadSource(series, data));
@@ -102,7 +115,7 @@ Status PartChunksWriter::WriteGroupOf(uint32_t series) {
 
 std::vector<const storage::SeriesData*> PartChunksWriter::SortOut(uint32_t series,
                                                                   const Members& members) {
-  const std::vector<uint32_t> group = groups_[series_[series].group];
+  const std::vector<uint32_t> group = std::move(groups_[series_[series].group]);
   // Each a list of places in `group`.
   std::vector<std::vector<size_t>> kinds;
   for (size_t i = 0; i < group.size(); ++i) {
@@ -129,9 +142,9 @@ std::vector<const storage::SeriesData*> PartChunksWriter::SortOut(uint32_t serie
       if (is_own) own.push_back(&members[places[rank]]);
       if (kind.size() == 1) continue;
       if (is_own) {
-        member.shape.floats = kind[rank] == series ? FloatsIn::kLedGroup : FloatsIn::kGroup;
-        member.shape.rank = rank;
-        member.shape.leader = series;
+        member.floats = kind[rank] == series ? FloatsIn::kLedGroup : FloatsIn::kGroup;
+        member.rank = static_cast<uint8_t>(rank);
+        member.leader = series;
       } else {
         member.group = static_cast<uint32_t>(groups_.size());
       }
@@ -145,11 +158,11 @@ Status PartChunksWriter::WriteColumnsOf(uint32_t series,
                                         std::span<const storage::SeriesData* const> columns) {
   const storage::SeriesData& first = *columns[0];
   if (first.times.empty()) return OkStatus();
-  SeriesShape& shape = series_[series].shape;
+  Series& listed = series_[series];
   if (columns.size() == 1) {
-    shape.floats = FloatsIn::kOwnChunks;
+    listed.floats = FloatsIn::kOwnChunks;
   } else {
-    shape.columns = static_cast<uint32_t>(columns.size());
+    listed.columns = static_cast<uint8_t>(columns.size());
   }
   time_.start = std::min(time_.start, first.times.front());
   time_.end = std::max(time_.end, first.times.back());
@@ -166,12 +179,12 @@ Status PartChunksWriter::WriteColumnsOf(uint32_t series,
     } else {
       codec::EncodeBuckets(values, bytes_);
     }
-    PartChunk chunk;
+    ListedChunk chunk;
     chunk.times = times_.Add(Slice(first.times, begin, count));
     const Times starts = Slice(first.start_times, begin, count);
     if (AreKnown(starts)) chunk.starts = starts_.Add(starts) + 1;
     RETURN_IF_ERROR(Put(chunk));
-    ++shape.float_chunks;
+    ++listed.float_chunks;
     begin += count;
   }
   return OkStatus();
@@ -194,20 +207,19 @@ Status PartChunksWriter::WriteHistograms(uint32_t series, const storage::SeriesD
     const size_t count = cutter_.Next(Times(times).subspan(begin));
     bytes_.clear();
     codec::EncodeHistograms(std::span(histograms).subspan(begin, count), bytes_);
-    PartChunk chunk;
+    ListedChunk chunk;
     chunk.times = times_.Add(Slice(times, begin, count));
     if (AreKnown(Slice(starts, begin, count))) {
       chunk.starts = starts_.Add(Slice(starts, begin, count)) + 1;
     }
     RETURN_IF_ERROR(Put(chunk));
-    ++series_[series].shape.histogram_chunks;
+    ++series_[series].histogram_chunks;
     begin += count;
   }
   return OkStatus();
 }
 
-Status PartChunksWriter::Put(PartChunk chunk) {
-  chunk.offset = file_.SectionBytes();
+Status PartChunksWriter::Put(ListedChunk chunk) {
   chunk.length = static_cast<uint32_t>(bytes_.size());
   chunks_.push_back(chunk);
   return file_.Append(bytes_);

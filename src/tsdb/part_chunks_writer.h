@@ -39,26 +39,33 @@ class PartChunksWriter {
   PartChunksWriter(PartSource& source, PartFileWriter& file, size_t max_chunk_samples);
 
   // All series, into the section of chunks. `groups` as FindBucketGroups() gives them.
-  Status Write(const std::vector<std::vector<uint32_t>>& groups);
+  Status Write(std::vector<std::vector<uint32_t>> groups);
   // The sections of the columns of times.
   Status WriteColumns();
 
   // By number in the source; so is `leader`.
-  const SeriesShape& ShapeOf(size_t series) const { return series_[series].shape; }
-  std::span<const PartChunk> ChunksOf(size_t series) const;
+  SeriesShape ShapeOf(size_t series) const;
+  std::span<const ListedChunk> ChunksOf(size_t series) const;
 
   uint64_t samples() const { return samples_; }
   uint64_t chunks() const { return chunks_.size(); }
   model::TimeRange time() const { return time_; }  // Empty when there are no samples.
 
  private:
+  static constexpr uint32_t kNoGroup = UINT32_MAX;
+  // As SeriesShape, but small: there is one for each series until all are written.
   struct Series {
-    SeriesShape shape;
-    size_t first_chunk = 0;
-    uint32_t group = kNoGroup;    // The one that it may be written with.
+    uint32_t first_chunk = 0;
+    uint32_t float_chunks = 0;
+    uint32_t histogram_chunks = 0;
+    uint32_t leader = 0;
+    uint32_t group = kNoGroup;  // The one that it may be written with.
+    FloatsIn floats = FloatsIn::kNothing;
+    uint8_t columns = 0;
+    uint8_t rank = 0;
     bool has_histograms = false;  // Besides floats that were written with its group.
   };
-  static constexpr uint32_t kNoGroup = UINT32_MAX;
+  static_assert(kMaxGroupColumns <= UINT8_MAX);
   using Members = std::vector<storage::SeriesData>;
 
   Status WriteSeries(uint32_t series);
@@ -68,7 +75,8 @@ class PartChunksWriter {
   Status WriteColumnsOf(uint32_t series, std::span<const storage::SeriesData* const> columns);
   Status WriteHistograms(uint32_t series, const storage::SeriesData& data);
   Status ReadSource(uint32_t series, storage::SeriesData& data);
-  Status Put(PartChunk chunk);
+  // With bytes_.
+  Status Put(ListedChunk chunk);
 
   PartSource& source_;
   PartFileWriter& file_;
@@ -78,7 +86,7 @@ class PartChunksWriter {
   PartColumnsWriter starts_{ColumnKind::kStartTimes};
   std::vector<Series> series_;
   std::vector<std::vector<uint32_t>> groups_;  // Not yet written ones; ascending in bound.
-  std::vector<PartChunk> chunks_;
+  std::vector<ListedChunk> chunks_;
   std::string bytes_;  // Of the chunk that is being made.
   uint64_t samples_ = 0;
   model::TimeRange time_{model::kMaxTimeMs, model::kMinTimeMs};

@@ -126,15 +126,17 @@ StatusOr<PartColumns::Info> PartColumns::InfoOf(uint32_t column) const {
   return info;
 }
 
-StatusOr<std::shared_ptr<const TimeColumn>> PartColumns::Read(uint32_t column) const {
-  if (auto held = cache_.Find(column)) return held;
-  ASSIGN_OR_RETURN(const Info info, InfoOf(column));
-  return Read(column, info);
-}
-
 StatusOr<std::shared_ptr<const TimeColumn>> PartColumns::Read(uint32_t column,
-                                                              const Info& info) const {
-  if (auto held = cache_.Find(column)) return held;
+                                                              model::TimeRange range) const {
+  const bool has_order = kind_ == ColumnKind::kTimes;
+  if (auto held = cache_.Find(column)) {
+    if (has_order && !range.Overlaps(held->front(), held->back())) held.reset();
+    return held;
+  }
+  ASSIGN_OR_RETURN(const Info info, InfoOf(column));
+  if (has_order && !range.Overlaps(info.first, info.last)) {
+    return std::shared_ptr<const TimeColumn>();
+  }
   ASSIGN_OR_RETURN(TimeColumn times, Decode(info));
   auto shared = std::make_shared<const TimeColumn>(std::move(times));
   cache_.Put(column, shared, shared->size() * sizeof(model::TimeMs));

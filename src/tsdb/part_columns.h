@@ -65,8 +65,9 @@ class PartColumns {
   };
   // DATA_LOSS: there is no such column, or its entry is damaged.
   StatusOr<Info> InfoOf(uint32_t column) const;
-  StatusOr<std::shared_ptr<const TimeColumn>> Read(uint32_t column, const Info& info) const;
-  StatusOr<std::shared_ptr<const TimeColumn>> Read(uint32_t column) const;
+  // Whole. Of times: null, and not read, when the column is all before or all after `range`.
+  StatusOr<std::shared_ptr<const TimeColumn>> Read(
+      uint32_t column, model::TimeRange range = model::TimeRange()) const;
 
   // Reads every column; how many there are.
   StatusOr<uint64_t> Verify() const;

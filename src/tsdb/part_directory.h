@@ -24,11 +24,15 @@ enum class FloatsIn : uint8_t {
   kGroup = 3,      // In chunks that are listed with another series, the leader.
 };
 
-struct PartChunk {
-  uint64_t offset = 0;  // In the section of chunks.
+// What the directory says of a chunk.
+struct ListedChunk {
   uint32_t length = 0;
   uint32_t times = 0;   // Column of times.
   uint32_t starts = 0;  // Column of start times and 1; 0: none is known.
+};
+
+struct PartChunk : ListedChunk {
+  uint64_t offset = 0;  // In the section of chunks.
 };
 
 struct SeriesShape {

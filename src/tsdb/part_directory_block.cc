@@ -16,6 +16,8 @@ constexpr uint64_t kHasHistograms = 4;
 constexpr uint64_t kHasStarts = 8;
 constexpr int kFloatChunksShift = 4;
 
+constexpr size_t kUsualLabels = 12;  // To reserve.
+
 struct Streams {
   ByteReader labels;
   ByteReader shapes;
@@ -28,7 +30,11 @@ struct Streams {
 class Decoder {
  public:
   Decoder(Streams streams, const PartLabels& labels, uint64_t chunk_offset)
-      : in_(streams), labels_(labels), offset_(chunk_offset) {}
+      : in_(streams), labels_(labels), offset_(chunk_offset) {
+    block_.series.reserve(kSeriesABlock);
+    block_.chunks.reserve(kSeriesABlock);
+    block_.values.reserve(kSeriesABlock * kUsualLabels);
+  }
 
   bool ReadSeries(PartSeries series, bool is_first) {
     DirectoryBlock::Entry entry;
@@ -143,10 +149,10 @@ void DirectoryBlockWriter::AddLabels(uint32_t schema, std::span<const uint32_t> 
 
 void DirectoryBlockWriter::Add(uint32_t schema, std::span<const uint32_t> values,
                                PartSeries series, const SeriesShape& shape,
-                               std::span<const PartChunk> chunks) {
+                               std::span<const ListedChunk> chunks) {
   AddLabels(schema, values);
   const bool has_starts = std::any_of(chunks.begin(), chunks.end(),
-                                      [](const PartChunk& chunk) { return chunk.starts != 0; });
+                                      [](const ListedChunk& chunk) { return chunk.starts != 0; });
   uint64_t head = static_cast<uint64_t>(shape.floats);
   if (shape.histogram_chunks > 0) head |= kHasHistograms;
   if (has_starts) head |= kHasStarts;
@@ -159,7 +165,7 @@ void DirectoryBlockWriter::Add(uint32_t schema, std::span<const uint32_t> values
     shape_stream_.Varint(shape.rank);
   }
   if (shape.histogram_chunks > 0) shape_stream_.Varint(shape.histogram_chunks);
-  for (const PartChunk& chunk : chunks) {
+  for (const ListedChunk& chunk : chunks) {
     shape_stream_.SignedVarint(Difference(chunk.times, times_));
     times_ = chunk.times;
     if (has_starts) {

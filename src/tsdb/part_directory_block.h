@@ -21,7 +21,7 @@ class DirectoryBlockWriter {
  public:
   // `values` by number, as many as the schema has names.
   void Add(uint32_t schema, std::span<const uint32_t> values, PartSeries series,
-           const SeriesShape& shape, std::span<const PartChunk> chunks);
+           const SeriesShape& shape, std::span<const ListedChunk> chunks);
   // The block, packed; this is empty again.
   std::string Take();
 

@@ -13,6 +13,25 @@ namespace {
 
 // An id that is not there is taken for one that is with a chance of 2^-20.
 constexpr uint64_t kSpareBits = 20;
+// Of labels in a run, but for its first exemplar: far below what the codec takes.
+constexpr uint64_t kMaxLabelBytesARun = 1 << 20;
+
+uint64_t LabelBytesOf(const model::Exemplar& exemplar) {
+  uint64_t bytes = 0;
+  for (const model::Label& label : exemplar.labels) bytes += label.name.size() + label.value.size();
+  return bytes;
+}
+
+// How many of `exemplars`, which are not empty, are the next run.
+size_t NextRun(std::span<const model::Exemplar> exemplars) {
+  const size_t most = std::min(kMaxExemplarsARun, exemplars.size());
+  uint64_t bytes = LabelBytesOf(exemplars[0]);
+  for (size_t i = 1; i < most; ++i) {
+    bytes += LabelBytesOf(exemplars[i]);
+    if (bytes > kMaxLabelBytesARun) return i;
+  }
+  return most;
+}
 
 }  // namespace
 
@@ -23,9 +42,8 @@ uint64_t TraceHash(const model::TraceId& id, uint64_t bits) {
 
 Status PartExemplarsWriter::Add(uint32_t series, std::span<const model::Exemplar> exemplars,
                                 PartFileWriter& file) {
-  for (size_t begin = 0; begin < exemplars.size(); begin += kMaxExemplarsARun) {
-    const auto part =
-        exemplars.subspan(begin, std::min(kMaxExemplarsARun, exemplars.size() - begin));
+  for (size_t begin = 0; begin < exemplars.size();) {
+    const auto part = exemplars.subspan(begin, NextRun(exemplars.subspan(begin)));
     std::string bytes;
     codec::EncodeExemplars(part, bytes);
     runs_.push_back({.series = series,
@@ -34,6 +52,7 @@ Status PartExemplarsWriter::Add(uint32_t series, std::span<const model::Exemplar
                      .length = bytes.size(),
                      .time = {part.front().time, part.back().time}});
     RETURN_IF_ERROR(file.Append(bytes));
+    begin += part.size();
   }
   for (const model::Exemplar& exemplar : exemplars) {
     if (!exemplar.trace_id.IsZero()) traces_.push_back(TraceHash(exemplar.trace_id, 64));

@@ -8,6 +8,8 @@
 namespace glint::tsdb {
 namespace {
 
+constexpr size_t kMostReserved = 16;  // Labels a series.
+
 size_t SharedPrefix(std::string_view a, std::string_view b) {
   const size_t end = std::min(a.size(), b.size());
   size_t i = 0;
@@ -17,7 +19,15 @@ size_t SharedPrefix(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+void PartLabelsWriter::Reserve(size_t series) {
+  begins_.reserve(series + 1);
+  expected_series_ = series;
+}
+
 void PartLabelsWriter::Add(const model::Labels& labels) {
+  if (begins_.size() == 1) {
+    pairs_.reserve(std::min(labels.size(), kMostReserved) * expected_series_);
+  }
   const size_t before = begins_.size() > 1 ? begins_[begins_.size() - 2] : 0;
   const size_t before_end = begins_.back();
   size_t i = 0;
@@ -32,6 +42,12 @@ void PartLabelsWriter::Add(const model::Labels& labels) {
     pairs_.push_back(Intern(label));
   }
   begins_.push_back(pairs_.size());
+}
+
+std::optional<uint32_t> PartLabelsWriter::FindName(const std::string& name) const {
+  const auto found = name_ids_.find(name);
+  if (found == name_ids_.end()) return std::nullopt;
+  return found->second;
 }
 
 LabelPair PartLabelsWriter::Intern(const model::Label& label) {
@@ -105,9 +121,9 @@ std::string PartLabelsWriter::EncodeNames() const {
 }
 
 Status PartLabelsWriter::Write(PartFileWriter& file, std::span<const uint32_t> kept) const {
-  std::vector<SeriesRuns> runs(pair_infos_.size());
+  std::vector<PostingsEncoder> encoders(pair_infos_.size());
   for (uint32_t i = 0; i < kept.size(); ++i) {
-    for (const LabelPair pair : PairsOf(kept[i])) AppendSeries(i, runs[pair]);
+    for (const LabelPair pair : PairsOf(kept[i])) encoders[pair].Add(i);
   }
   file.Begin(PartSection::kNames);
   RETURN_IF_ERROR(file.Append(EncodeNames()));
@@ -127,7 +143,7 @@ Status PartLabelsWriter::Write(PartFileWriter& file, std::span<const uint32_t> k
       }
       const std::string& value = ValueOf(values[i]);
       const size_t shared = SharedPrefix(before, value);
-      const std::string encoded = EncodePostings(runs[values[i]]);
+      const std::string encoded = encoders[values[i]].Take();
       out.Varint(shared);
       out.Text(std::string_view(value).substr(shared));
       out.Varint(encoded.size());

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,13 +25,18 @@ using LabelPair = uint32_t;
 
 class PartLabelsWriter {
  public:
+  // How many will be added.
+  void Reserve(size_t series);
   // Series `i` is the i-th that is added. Cheapest when it shares labels with the one before.
   void Add(const model::Labels& labels);
   // In order of the names.
   std::span<const LabelPair> PairsOf(size_t i) const {
     return std::span(pairs_).subspan(begins_[i], begins_[i + 1] - begins_[i]);
   }
-  std::string_view NameOf(LabelPair pair) const { return names_[pair_infos_[pair].name]; }
+  std::string_view NameOf(LabelPair pair) const { return names_[NameNumberOf(pair)]; }
+  // In order of appearance.
+  uint32_t NameNumberOf(LabelPair pair) const { return pair_infos_[pair].name; }
+  std::optional<uint32_t> FindName(const std::string& name) const;
   const std::string& ValueOf(LabelPair pair) const { return *pair_infos_[pair].value; }
 
   // Numbers names, values and schemas as the file has them. `kept` are the series that are in it.
@@ -68,6 +74,7 @@ class PartLabelsWriter {
   std::deque<std::string> values_;  // Never move.
   std::vector<PairInfo> pair_infos_;
   std::unordered_map<Key, LabelPair, KeyHash> pair_ids_;
+  size_t expected_series_ = 0;
   std::vector<LabelPair> pairs_;  // Of all series, one after another.
   std::vector<size_t> begins_{0};
 

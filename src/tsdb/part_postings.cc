@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "codec/byte_reader.h"
-#include "codec/byte_writer.h"
 #include "tsdb/part_packing.h"
 
 namespace glint::tsdb {
@@ -66,16 +65,25 @@ SeriesRuns Unite(SeriesRuns runs) {
   return runs;
 }
 
-std::string EncodePostings(const SeriesRuns& runs) {
-  codec::ByteWriter out;
-  uint32_t last = 0;
-  for (const SeriesRun& run : runs) {
-    const uint64_t length = run.end - run.begin;
-    out.Varint(uint64_t{run.begin - last} << 1 | (length > 1 ? 1 : 0));
-    if (length > 1) out.Varint(length - 2);
-    last = run.end;
+void PostingsEncoder::Add(uint32_t series) {
+  if (run_.end != series || run_.begin == run_.end) {
+    PutRun();
+    run_.begin = series;
   }
-  return Pack(out.bytes());
+  run_.end = series + 1;
+}
+
+void PostingsEncoder::PutRun() {
+  const uint64_t length = run_.end - run_.begin;
+  if (length == 0) return;
+  bytes_.Varint(uint64_t{run_.begin - last_end_} << 1 | (length > 1 ? 1 : 0));
+  if (length > 1) bytes_.Varint(length - 2);
+  last_end_ = run_.end;
+}
+
+std::string PostingsEncoder::Take() {
+  PutRun();
+  return Pack(bytes_.bytes());
 }
 
 Status DecodePostings(std::string_view bytes, uint64_t series, SeriesRuns& out) {

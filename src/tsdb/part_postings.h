@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "codec/byte_writer.h"
 
 namespace glint::tsdb {
 
@@ -32,7 +33,21 @@ SeriesRuns Subtract(const SeriesRuns& from, const SeriesRuns& what);
 // Makes one of many whose runs stand one after another in `runs`, in any order.
 SeriesRuns Unite(SeriesRuns runs);
 
-std::string EncodePostings(const SeriesRuns& runs);
+// Encodes while they come, so that a list of many takes few bytes. Thread-compatible.
+class PostingsEncoder {
+ public:
+  // REQUIRES: `series` is larger than all before.
+  void Add(uint32_t series);
+  // At least one was added; this is not used again.
+  std::string Take();
+
+ private:
+  void PutRun();
+
+  uint32_t last_end_ = 0;
+  SeriesRun run_;  // Not put yet; empty at first.
+  codec::ByteWriter bytes_;
+};
 // Appends to `out`. INVALID_ARGUMENT: not such bytes, or not of series below `series`.
 Status DecodePostings(std::string_view bytes, uint64_t series, SeriesRuns& out);
 

@@ -29,6 +29,7 @@ class PartWriter {
       return ResourceExhausted("{} series are too many for a part", count);
     }
     RETURN_IF_ERROR(file_.Create());
+    labels_.Reserve(count);
     for (size_t i = 0; i < count; ++i) labels_.Add(source_.LabelsOf(i));
     RETURN_IF_ERROR(chunks_.Write(FindBucketGroups(labels_, count)));
     RETURN_IF_ERROR(WriteExemplars());
@@ -84,7 +85,7 @@ class PartWriter {
       SeriesShape shape = chunks_.ShapeOf(series);
       shape.leader = numbers_[shape.leader];
       block.Add(labels_.SchemaOf(i), values, i, shape, chunks_.ChunksOf(series));
-      for (const PartChunk& chunk : chunks_.ChunksOf(series)) chunk_offset += chunk.length;
+      for (const ListedChunk& chunk : chunks_.ChunksOf(series)) chunk_offset += chunk.length;
     }
     if (!kept_.empty()) RETURN_IF_ERROR(file_.Append(block.Take()));
     file_.Begin(PartSection::kSeriesBlocks);

@@ -190,7 +190,8 @@ TEST_F(LogDamageTest, PowerLossKeepsWhatWasAcknowledged) {
       }
       ASSERT_EQ(next, acknowledged.end()) << *next;
       for (int i = 0; i < 20; ++i) {
-        if (random() % 10 == 0) files.FailSyncs(1 + random() % 3);
+        if (random() % 10 == 0) files.FailSyncs(1 + static_cast<int>(random() % 3));
+        if (random() % 10 == 0) files.FailChanges(1 + static_cast<int>(random() % 3));
         const auto segment = (*log)->PrepareSegment();
         std::vector<std::string> payloads;
         std::vector<Record> records;
@@ -204,6 +205,7 @@ TEST_F(LogDamageTest, PowerLossKeepsWhatWasAcknowledged) {
           auto& held = by_segment[*segment];
           held.insert(held.end(), payloads.begin(), payloads.end());
         }
+        files.FailChanges(0);
         // The oldest go, and their files come back.
         while ((*log)->segments().size() > 3 && random() % 2 == 0) {
           by_segment.erase((*log)->segments()[0].id);

@@ -10,12 +10,17 @@
 #include <vector>
 
 #include "base/file_in_memory.h"
+#include "base/log.h"
 #include "wal/log.h"
 
 namespace glint::wal {
 
 class LogTest : public ::testing::Test {
  protected:
+  // Thousands of damaged logs have nothing to say.
+  void SetUp() override { SetUpLog(LogLevel::kOff, LogFormat::kText); }
+  void TearDown() override { SetUpLog(LogLevel::kInfo, LogFormat::kText); }
+
   StatusOr<std::unique_ptr<Log>> TryOpen() {
     replayed_.clear();
     return Log::Open(options_,

@@ -1,9 +1,11 @@
 #include "wire/number_text.h"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <system_error>
 
@@ -30,6 +32,32 @@ constexpr ptrdiff_t kMaxDigits = 19;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
+constexpr uint64_t kTens[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+
+// The number that the digits at `at` go on with, eight of them at a time: `value` followed by them.
+// Modulo 2^64: whoever calls looks how many there were.
+const char* TakeDigits(const char* at, const char* end, uint64_t& value) {
+  while (end - at >= 8) {
+    uint64_t chars;
+    std::memcpy(&chars, at, 8);  // The first one is the lowest byte.
+    uint64_t digits = chars - 0x3030303030303030u;
+    // The top bit of each byte that is no digit; a borrow only reaches bytes behind such a one.
+    const uint64_t others = ((chars + 0x4646464646464646u) | digits) & 0x8080808080808080u;
+    const int count = others == 0 ? 8 : std::countr_zero(others) / 8;
+    if (count == 0) return at;
+    digits <<= (8 - count) * 8;  // Zeros in front of them.
+    digits = digits * 10 + (digits >> 8);
+    digits = ((digits & 0x000000ff000000ffu) * (100 + (uint64_t{1000000} << 32)) +
+              ((digits >> 16) & 0x000000ff000000ffu) * (1 + (uint64_t{10000} << 32))) >>
+             32;
+    value = value * kTens[count] + (digits & 0xffffffffu);
+    at += count;
+    if (count < 8) return at;
+  }
+  while (at != end && IsDigit(*at)) value = value * 10 + static_cast<uint64_t>(*at++ - '0');
+  return at;
+}
+
 }  // namespace
 
 // Both factors are exact, so their product or quotient is rounded once: the nearest double.
@@ -38,13 +66,12 @@ const char* TakeShortDecimal(const char* at, const char* end, double& value) {
   if (negative) ++at;
   const char* const begin = at;
   uint64_t digits = 0;
-  while (at != end && IsDigit(*at)) digits = digits * 10 + static_cast<uint64_t>(*at++ - '0');
-  const char* const whole_end = at;
-  if (whole_end == begin) return nullptr;
+  at = TakeDigits(at, end, digits);
+  if (at == begin) return nullptr;
   int power = 0;
   if (at != end && *at == '.') {
     const char* const fraction = ++at;
-    while (at != end && IsDigit(*at)) digits = digits * 10 + static_cast<uint64_t>(*at++ - '0');
+    at = TakeDigits(at, end, digits);
     if (at - begin > kMaxDigits + 1) return nullptr;  // It overflowed, perhaps.
     power = static_cast<int>(fraction - at);
   } else if (at - begin > kMaxDigits) {
