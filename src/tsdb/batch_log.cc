@@ -135,9 +135,9 @@ std::string BatchLogWriter::Encode(const StagedBatch& batch, const SeriesTable& 
       }
     }
   };
-  const bool needs_layout = batch.has_row() && (batch.rows->logged_segment != segment ||
-                                                !batch.rows->has_layout() ||
-                                                batch.row.layout.get() != &batch.rows->layout());
+  const bool needs_layout =
+      batch.has_row() && (batch.rows->logged_segment != segment || !batch.rows->has_layout() ||
+                          batch.row.layout.get() != &batch.rows->layout());
   if (needs_layout) define(batch.row.layout->columns());
   define(batch.rest.series);
   define(batch.rest.histogram_series);

@@ -189,8 +189,9 @@ bool Head::Freeze(TimeMs now) {
     table_.set_newest(slot, std::max(table_.newest(slot), rows->last_time()));
     table_.set_last_used(slot, std::max(table_.last_used(slot), rows->last_written));
   }
-  auto next = std::make_unique<HeadGeneration>(*current_, now - storage::kRefLifetimeMs);
+  auto next = std::make_unique<HeadGeneration>(*current_, now - storage::kRefLifetimeMs, now);
   frozen_ = std::exchange(current_, std::move(next));
+  frozen_at_ = now;
   return true;
 }
 
@@ -218,6 +219,7 @@ uint64_t Head::ForgetUnused(TimeMs now) {
     if (!table_.Holds(slot) || table_.last_used(slot) >= now - storage::kRefLifetimeMs) continue;
     if (current_->Uses(slot) || (frozen_ != nullptr && frozen_->Uses(slot))) continue;
     gone.push_back(slot);
+    current_->exemplars().Forget(slot);
   }
   table_.Remove(gone);
   return gone.size();

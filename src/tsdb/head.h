@@ -140,6 +140,7 @@ class Head {
   std::unique_ptr<HeadGeneration> current_ ABSL_GUARDED_BY(mutex_) =
       std::make_unique<HeadGeneration>();
   std::unique_ptr<const HeadGeneration> frozen_ ABSL_GUARDED_BY(mutex_);  // Null: none is.
+  model::TimeMs frozen_at_ ABSL_GUARDED_BY(mutex_) = 0;
   model::TimeMs floor_ ABSL_GUARDED_BY(mutex_) = model::kMinTimeMs;
   std::map<std::string, std::vector<model::MetricMetadata>> metadata_ ABSL_GUARDED_BY(mutex_);
   uint64_t thinned_before_ ABSL_GUARDED_BY(mutex_) = 0;  // In generations that are gone.

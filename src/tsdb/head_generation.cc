@@ -17,7 +17,8 @@ void HeadView::Read(model::TimeRange range, storage::SeriesData& out) const {
   }
 }
 
-HeadGeneration::HeadGeneration(const HeadGeneration& before, TimeMs since) {
+HeadGeneration::HeadGeneration(const HeadGeneration& before, TimeMs since, TimeMs now)
+    : exemplars_(before.exemplars_.Successor(now)) {
   for (const auto& [sender, index] : before.senders_) {
     const RowHead& rows = *before.rows_[index];
     if (rows.last_written < since || !rows.has_layout()) continue;
@@ -68,8 +69,8 @@ void HeadGeneration::SealRows() {
 
 void HeadGeneration::AddTo(HeadSlot slot, model::SeriesRef ref, model::TimeRange range,
                            RowsViews& views, HeadView& out) const {
-  if (const RowHead* rows = OwnerOf(slot); rows != nullptr && !rows->empty() &&
-                                           range.Overlaps(rows->first_time(), rows->last_time())) {
+  if (const RowHead* rows = OwnerOf(slot);
+      rows != nullptr && !rows->empty() && range.Overlaps(rows->first_time(), rows->last_time())) {
     auto& view = views[rows];
     if (view == nullptr) view = rows->View();
     out.rows_and_sides.push_back({view, ref});
@@ -82,8 +83,8 @@ void HeadGeneration::AddTo(HeadSlot slot, model::SeriesRef ref, model::TimeRange
 
 bool HeadGeneration::HasSampleIn(HeadSlot slot, model::SeriesRef ref, model::TimeRange range,
                                  RowsViews& views) const {
-  if (const RowHead* rows = OwnerOf(slot); rows != nullptr && !rows->empty() &&
-                                           range.Overlaps(rows->first_time(), rows->last_time())) {
+  if (const RowHead* rows = OwnerOf(slot);
+      rows != nullptr && !rows->empty() && range.Overlaps(rows->first_time(), rows->last_time())) {
     auto& view = views[rows];
     if (view == nullptr) view = rows->View();
     if (view->HasSampleIn(ref, range)) return true;

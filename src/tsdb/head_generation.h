@@ -42,8 +42,8 @@ class HeadGeneration {
   static constexpr size_t kMaxSenders = 200'000;
 
   HeadGeneration() = default;
-  // Goes on where `before` is: senders that wrote since `since` keep their columns.
-  HeadGeneration(const HeadGeneration& before, model::TimeMs since);
+  // Goes on where `before` is at `now`: senders that wrote since `since` keep their columns.
+  HeadGeneration(const HeadGeneration& before, model::TimeMs since, model::TimeMs now);
 
   // Null when the sender has none.
   RowHead* RowsOf(storage::SenderId sender) const;

@@ -25,8 +25,9 @@ std::vector<HeadSlot> Head::Matching(const storage::SeriesQuery& query, RowsView
   std::vector<HeadSlot> out;
   if (range.start > range.end) return out;
   out = table_.Select(query.series);
-  std::erase_if(out, [&](HeadSlot slot)
-                         ABSL_NO_THREAD_SAFETY_ANALYSIS { return !HasSampleIn(slot, range, views); });
+  std::erase_if(out, [&](HeadSlot slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return !HasSampleIn(slot, range, views);
+  });
   table_.Sort(out);
   return out;
 }

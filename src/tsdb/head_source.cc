@@ -1,4 +1,5 @@
 // What was frozen, as the source of parts.
+#include "tsdb/exemplar_thinning.h"
 #include "tsdb/head.h"
 #include "tsdb/sample_order.h"
 
@@ -10,6 +11,7 @@ class Head::Source final : public PartSource {
     const ReaderMutexLock lock(&head.mutex_);
     generation_ = head.frozen_.get();
     floor_ = head.floor_;
+    frozen_at_ = head.frozen_at_;
     slots_ = generation_->Series();
     head.table_.Sort(slots_);
     for (const HeadSlot slot : slots_) refs_.push_back(head.table_.RefOf(slot));
@@ -37,6 +39,7 @@ class Head::Source final : public PartSource {
   Status ReadExemplars(size_t i, std::vector<model::Exemplar>& out) override {
     out.clear();
     generation_->exemplars().Read(slots_[i], {floor_, model::kMaxTimeMs}, out);
+    ThinExemplars(frozen_at_, generation_->exemplars().density(), out);
     return OkStatus();
   }
 
@@ -48,6 +51,7 @@ class Head::Source final : public PartSource {
   const Head& head_;
   const HeadGeneration* generation_;
   model::TimeMs floor_;
+  model::TimeMs frozen_at_;
   std::vector<HeadSlot> slots_;
   std::vector<model::SeriesRef> refs_;
   RowsViews views_;

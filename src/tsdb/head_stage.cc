@@ -63,9 +63,8 @@ void Head::StageRow(const StageOptions& options, MetricBatch& batch, StagedBatch
   RowHead* rows = current_->MakeRows(batch.sender);
   if (rows == nullptr || batch.time <= rows->last_time()) return;
   const bool as_key = options.log_segment != 0 && rows->logged_segment != options.log_segment;
-  if (!batch.start_times.empty() &&
-      std::all_of(batch.start_times.begin(), batch.start_times.end(),
-                  [](TimeMs time) { return time == 0; })) {
+  if (!batch.start_times.empty() && std::all_of(batch.start_times.begin(), batch.start_times.end(),
+                                                [](TimeMs time) { return time == 0; })) {
     batch.start_times.clear();
   }
   const bool is_plain = std::none_of(batch.values.begin(), batch.values.end(), IsAbsent);

@@ -150,8 +150,10 @@ Status MetricStore::WritePreamble(uint64_t segment) {
 }
 
 bool MetricStore::IsTimeToFlush(TimeMs now) const {
-  return head_.sample_bytes() >= options_.max_head_bytes ||
-         log_->bytes() >= options_.max_log_bytes || now - head_since_ >= options_.max_head_age_ms;
+  uint64_t logged = 0;
+  for (const wal::SegmentInfo& segment : log_->segments()) logged += segment.bytes;
+  return head_.sample_bytes() >= options_.max_head_bytes || logged >= options_.max_log_bytes ||
+         now - head_since_ >= options_.max_head_age_ms;
 }
 
 std::shared_ptr<const PartSet> MetricStore::parts() const {

@@ -42,7 +42,7 @@ struct MetricStoreOptions {
   std::string folder;  // Of its own; whoever opens it holds the DirectoryLock of the data folder.
   int64_t retention_ms = 15ll * 24 * 60 * 60 * 1000;
   uint64_t max_part_bytes = 0;  // Parts on disk; beyond it the oldest go. 0: no limit.
-  // How far behind the newest sample of its series one may come.
+  // How far behind the newest sample of its series one may come. Negative: as it likes.
   int64_t out_of_order_ms = 60 * 60 * 1000;
   uint64_t max_series = 10'000'000;  // In the head.
   // The head is written out when it, or its log, has as much, or is as old.
@@ -51,7 +51,7 @@ struct MetricStoreOptions {
   int64_t max_head_age_ms = 60 * 60 * 1000;
   wal::AckMode ack = wal::AckMode::kSynced;
   uint64_t segment_bytes = 64 << 20;
-  int64_t patience_ms = 50;                  // What AppendSoon() gathers for.
+  int64_t patience_ms = 50;                // What AppendSoon() gathers for.
   FileSystem* files = &PosixFileSystem();  // These two outlive the store.
   const Clock* clock = &SystemClock();
   // How often the store's thread calls Maintain(); 0: there is no thread, the owner calls it.
@@ -91,7 +91,7 @@ struct MetricStoreStats {
   uint64_t failed_compactions = 0;
   uint64_t compacted_bytes = 0;  // Written by compactions.
   double compaction_seconds = 0;
-  uint64_t deleted_samples = 0;  // Freed by compaction.
+  uint64_t deleted_samples = 0;    // Freed by compaction.
   uint64_t thinned_exemplars = 0;  // By age, in the head and in compactions.
   uint64_t dropped_parts = 0;      // By retention.
   uint64_t dropped_part_samples = 0;

@@ -163,8 +163,7 @@ StatusOr<std::vector<Labels>> MetricStore::Series(const storage::SeriesQuery& qu
   Status within = OkStatus();
   VisitAll(*snapshot.parts, snapshot.head, visible, warnings, [&](Selected series) {
     const bool is_in_head = !series.head.empty();
-    if (is_in_head ||
-        HasSampleInParts(*snapshot.parts, series.places, visible.time, warnings)) {
+    if (is_in_head || HasSampleInParts(*snapshot.parts, series.places, visible.time, warnings)) {
       out.push_back(*series.labels);
     }
     within = budget.Check();

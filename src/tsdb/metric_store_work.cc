@@ -79,8 +79,8 @@ Status MetricStore::FlushLocked() {
     std::vector<std::string> warnings;
     std::vector<std::shared_ptr<const Part>> all = parts()->parts();
     all.insert(all.end(), written.begin(), written.end());
-    auto set = std::make_shared<const PartSet>(std::move(all), manifest_->state().tombstones,
-                                               warnings);
+    auto set =
+        std::make_shared<const PartSet>(std::move(all), manifest_->state().tombstones, warnings);
     const MutexLock lock(&view_mutex_);
     parts_ = std::move(set);
     forgotten = head_.Thaw(now);
@@ -116,12 +116,14 @@ Status MetricStore::WriteFrozen(std::vector<std::shared_ptr<const Part>>& writte
 }
 
 void MetricStore::DropLogBefore(uint64_t segment) {
-  for (const wal::SegmentInfo& held : log_->segments()) {
-    if (held.id >= segment) return;
-    if (const Status removed = log_->Remove(held.id); !removed.ok()) {
-      LogWarn("tsdb", "{}", removed.ToString());
+  commits_.RunAlone([&] {
+    for (const wal::SegmentInfo& held : log_->segments()) {
+      if (held.id >= segment) return;
+      if (const Status removed = log_->Remove(held.id); !removed.ok()) {
+        LogWarn("tsdb", "{}", removed.ToString());
+      }
     }
-  }
+  });
 }
 
 Status MetricStore::Change(const ManifestChange& change,

@@ -49,8 +49,7 @@ std::string Pack(std::string_view bytes) {
   return out.Take();
 }
 
-StatusOr<std::string_view> Unpack(std::string_view packed, std::string& room,
-                                  size_t max_bytes) {
+StatusOr<std::string_view> Unpack(std::string_view packed, std::string& room, size_t max_bytes) {
   codec::ByteReader in(packed);
   const uint64_t head = in.Varint();
   const uint64_t size = head >> 1;

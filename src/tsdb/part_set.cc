@@ -1,9 +1,9 @@
 #include "tsdb/part_set.h"
 
-#include "tsdb/row_block.h"
-
 #include <algorithm>
 #include <queue>
+
+#include "tsdb/row_block.h"
 
 namespace glint::tsdb {
 
@@ -43,8 +43,8 @@ struct PartCursor {
 
 }  // namespace
 
-void PartSet::Visit(std::span<const model::Matcher> matchers, TimeRange range,
-                    const Visitor& visit, std::vector<std::string>& warnings) const {
+void PartSet::Visit(std::span<const model::Matcher> matchers, TimeRange range, const Visitor& visit,
+                    std::vector<std::string>& warnings) const {
   std::vector<PartCursor> cursors;
   // False at the end, or when the rest of the part cannot be read.
   const auto load = [&](PartCursor& cursor) {

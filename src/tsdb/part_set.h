@@ -43,8 +43,8 @@ class PartSet {
   // labels, with all its places, oldest part first. Parts that cannot be read are named in
   // `warnings`. False from `visit` ends it.
   using Visitor = std::function<bool(model::Labels, std::vector<PlacedSeries>)>;
-  void Visit(std::span<const model::Matcher> matchers, model::TimeRange range,
-             const Visitor& visit, std::vector<std::string>& warnings) const;
+  void Visit(std::span<const model::Matcher> matchers, model::TimeRange range, const Visitor& visit,
+             std::vector<std::string>& warnings) const;
 
   // Whether a sample is left in the range.
   StatusOr<bool> HasSampleIn(PlacedSeries at, model::TimeRange range) const;

@@ -167,8 +167,8 @@ std::vector<Matcher> RandomMatchers(std::mt19937_64& random) {
   const size_t count = random() % 4;
   for (size_t i = 0; i < count; ++i) {
     const auto& [name, values] = kLabels[random() % kLabels.size()];
-    auto matcher = Matcher::Make(static_cast<MatchOp>(random() % 4), name,
-                                 values[random() % values.size()]);
+    auto matcher =
+        Matcher::Make(static_cast<MatchOp>(random() % 4), name, values[random() % values.size()]);
     matchers.push_back(*matcher);
   }
   return matchers;

@@ -50,7 +50,8 @@ TEST(RowHeadTest, ReadsWhatAPlainMapHolds) {
                                                  : static_cast<double>(random() % 1000) / 8;
         values.push_back(value);
         if (with_starts) starts.push_back(time / 100 * 10);
-        plain[ref.value][time] = {std::bit_cast<uint64_t>(value), with_starts ? time / 100 * 10 : 0};
+        plain[ref.value][time] = {std::bit_cast<uint64_t>(value),
+                                  with_starts ? time / 100 * 10 : 0};
       }
       rows.Apply(rows.Stage(series, values, starts, time, /*as_key=*/random() % 50 == 0));
       ASSERT_EQ(rows.last_time(), time);
@@ -103,8 +104,8 @@ TEST(RowHeadTest, AViewDoesNotChange) {
   RowHead rows(nullptr);
   const std::vector<SeriesRef> series{{1}, {2}};
   const auto append = [&](TimeMs time) {
-    rows.Apply(rows.Stage(series, std::vector<double>(2, static_cast<double>(time)), {}, time,
-                          false));
+    rows.Apply(
+        rows.Stage(series, std::vector<double>(2, static_cast<double>(time)), {}, time, false));
   };
   for (TimeMs time = 0; time < 60; ++time) append(time);
   const auto view = rows.View();

@@ -83,7 +83,8 @@ TEST(SeriesTableTest, FindsSelectsAndSortsAsAPlainMapDoes) {
     table.Remove(gone);
     ASSERT_EQ(table.size(), plain.size());
     std::vector<Matcher> matchers;
-    for (size_t i = random() % 3; i > 0; --i) matchers.push_back(choices[random() % choices.size()]);
+    for (size_t i = random() % 3; i > 0; --i)
+      matchers.push_back(choices[random() % choices.size()]);
     std::vector<Labels> wanted;
     for (const auto& [labels, slot] : plain) {
       const bool all = std::all_of(matchers.begin(), matchers.end(),

@@ -199,8 +199,7 @@ Status Log::Remove(uint64_t segment) {
     const MutexLock lock(&mutex_);
     const auto found = segments_.find(segment);
     if (found == segments_.end()) return NotFound("log segment {} is gone", segment);
-    // The next one's id is known by it.
-    CHECK(segment != segments_.rbegin()->first);
+    CHECK(segment != current_);
     removed = std::move(found->second);
     segments_.erase(found);
   }

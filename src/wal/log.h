@@ -126,7 +126,8 @@ class Log {
   // Damaged ones are left out. Errors as Read().
   Status Scan(uint64_t segment, const std::function<bool(const RecordView&)>& visit) const;
 
-  // REQUIRES: it is not the newest.
+  // REQUIRES: it is not the one that is being written. Who removes the newest knows the next one's
+  // id, and gives it as first_segment when the log is opened again.
   Status Remove(uint64_t segment);
 
   std::vector<SegmentInfo> segments() const;  // Ascending.
