@@ -63,11 +63,11 @@ std::vector<DeletedSeries> DeletedPlainly(const PlainStore& store, uint64_t part
                                           const std::map<uint64_t, Tombstone>& tombstones) {
   std::vector<DeletedSeries> out;
   uint32_t place = 0;
-  for (const auto& [labels, series] : store) {
+  for (const auto& entry : store) {
     DeletedSeries deleted{place++, {}};
     for (const auto& [id, tombstone] : tombstones) {
       const bool matches = std::ranges::any_of(tombstone.any_of, [&](const auto& set) {
-        return std::ranges::all_of(set, [&](const Matcher& m) { return m.Matches(labels); });
+        return std::ranges::all_of(set, [&](const Matcher& m) { return m.Matches(entry.first); });
       });
       if (matches && part <= tombstone.last_part) deleted.ranges.push_back(tombstone.time);
     }
