@@ -156,16 +156,14 @@ TEST_F(LogRecyclingTest, OldBytesAreNeitherBelievedNorDamage) {
   std::deque<std::pair<uint64_t, std::string>> held;
   uint64_t recycled = 0;
   for (int i = 0; i < 3000; ++i) {
-    // Some payloads are records themselves, of a segment that is to come.
     std::string payload = std::to_string(i) + std::string(random() % 150, '.');
-    if (random() % 2 == 0) {
-      const SegmentHeader guessed{
-          options_.kind, log->segments().empty() ? 1 : log->segments().back().id + random() % 4};
-      std::string records;
-      for (uint64_t offset = kSegmentHeaderBytes; records.size() < 100;) {
-        FrameRecord(guessed, offset + records.size(), 1, true, "invented", records);
-      }
-      payload += records;
+    // Some payloads are records themselves, of the segment that their file may become, where they
+    // would have to be.
+    if (random() % 2 == 0 && !log->segments().empty()) {
+      const SegmentInfo last = log->segments().back();
+      const SegmentHeader guessed{options_.kind, last.id + 1 + random() % 6};
+      const uint64_t offset = last.bytes + kRecordHeaderBytes + payload.size();
+      FrameRecord(guessed, offset, 1, /*begins_write=*/true, "invented", payload);
     }
     ASSERT_TRUE(Append(*log, {payload}).ok());
     held.emplace_back(log->segments().back().id, payload);
