@@ -210,7 +210,8 @@ TEST_P(RemoteWriteTest, ABombOfEmptyItemsIsRefused) {
   const bool first = GetParam() == RemoteWriteVersion::k1;
   std::string series;
   protozero::pbf_writer writer(series);
-  for (int i = 0; i < 1'000'000; ++i) writer.add_message(first ? 3 : 4, std::string());  // Exemplars.
+  for (int i = 0; i < 1'000'000; ++i)
+    writer.add_message(first ? 3 : 4, std::string());  // Exemplars.
   std::string request;
   protozero::pbf_writer(request).add_message(first ? 1 : 5, series);
   const auto decoded = DecodeRemoteWrite(request, GetParam());
