@@ -100,11 +100,12 @@ StatusOr<std::string> Answer(const storage::MetricReader& metrics, const Params&
                              model::TimeMs now, QueryBudget& budget) {
   ASSIGN_OR_RETURN(const size_t limit, params.Size("limit", kDefaultLimit));
   if (limit == 0) return InvalidArgument("invalid parameter \"limit\": it has to be above 0");
-  ASSIGN_OR_RETURN(const Cardinality counts,
-                   Measure(metrics, {now - kTsdbStatusMs, model::kMaxTimeMs}, limit, budget));
+  const model::TimeRange time{now - kTsdbStatusMs, now};
+  ASSIGN_OR_RETURN(const Cardinality counts, Measure(metrics, time, limit, budget));
   JsonWriter json;
   json.BeginObject().Key("headStats").BeginObject();
   json.Key("numSeries").Uint(counts.series).Key("numLabelPairs").Uint(counts.label_pairs);
+  json.Key("chunkCount").Uint(0).Key("minTime").Int(time.start).Key("maxTime").Int(time.end);
   json.EndObject();
   WriteCounts("seriesCountByMetricName", counts.series_by_metric, json);
   WriteCounts("labelValueCountByLabelName", counts.values_by_label, json);
@@ -124,6 +125,17 @@ void RouteTsdbStatus(const storage::MetricReader& metrics, const Clock& clock,
         const StatusOr<std::string> data = Answer(metrics, Params(request), clock.NowMs(), budget);
         return data.ok() ? Success(*data) : Failure(data.status());
       });
+}
+
+void RouteWalReplay(std::function<uint64_t()> log_segments, net::HttpRouter& router) {
+  router.Handle("GET", "/api/v1/status/walreplay",
+                [log_segments = std::move(log_segments)](const net::HttpRequest&) {
+                  const uint64_t segments = log_segments();
+                  JsonWriter json;
+                  json.BeginObject().Key("min").Uint(0).Key("max").Uint(segments);
+                  json.Key("current").Uint(segments).EndObject();
+                  return Success(json.text());
+                });
 }
 
 }  // namespace glint::api

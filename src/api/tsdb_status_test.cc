@@ -26,7 +26,8 @@ TEST_F(TsdbStatusTest, CountsSeriesAndValuesLargestFirst) {
   Load({{"__name__", "up"}, {"job", "bb"}}, {1});
   Load({{"__name__", "load"}, {"job", "bb"}}, {1});
   EXPECT_EQ(Get("/api/v1/status/tsdb").body,
-            R"({"status":"success","data":{"headStats":{"numSeries":3,"numLabelPairs":4},)"
+            R"({"status":"success","data":{"headStats":{"numSeries":3,"numLabelPairs":4,)"
+            R"("chunkCount":0,"minTime":0,"maxTime":3600000},)"
             R"("seriesCountByMetricName":[{"name":"up","value":2},{"name":"load","value":1}],)"
             R"("labelValueCountByLabelName":[{"name":"__name__","value":2},)"
             R"({"name":"job","value":2}],)"
@@ -44,6 +45,12 @@ TEST_F(TsdbStatusTest, SeriesThatEndedAreNotCounted) {
   Load({{"__name__", "up"}}, {1});
   ++clock_.now_ms;
   EXPECT_THAT(Get("/api/v1/status/tsdb").body, HasSubstr(R"("numSeries":0)"));
+}
+
+TEST_F(TsdbStatusTest, ReplayIsDoneWhenAnybodyCanAsk) {
+  RouteWalReplay([] { return 3; }, router_);
+  EXPECT_EQ(Get("/api/v1/status/walreplay").body,
+            R"({"status":"success","data":{"min":0,"max":3,"current":3}})");
 }
 
 // A label with a million values is what this page is for: it must not take the server down.

@@ -126,6 +126,7 @@ Status Program::Parts::StartApi(const QueryLimits& limits) {
   api::RouteAdmin(options.enable_admin_api ? api::AdminApi::kEnabled : api::AdminApi::kDisabled,
                   /*admin=*/nullptr, router);
   api::RouteTsdbStatus(*metrics, SystemClock(), limits, router);
+  api::RouteWalReplay([this] { return metrics->Stats().log_segments; }, router);
   api::RouteStatus([this] { return ready.load(); }, router);
   RouteOwnMetrics(registry, router);
   RouteWebUi(EmbeddedFiles(), router);
