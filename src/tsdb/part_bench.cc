@@ -1,6 +1,6 @@
-// What a part costs: bytes per sample all in, and the time to write and to read it. Targets with the
-// mix of a usual scrape: 45% series of classic histograms, 35% counters, 20% gauges, half of the
-// counters and a third of the histograms never moving.
+// What a part costs: bytes per sample all in, and the time to write and to read it. Targets with
+// the mix of a usual scrape: 45% series of classic histograms, 35% counters, 20% gauges, half of
+// the counters and a third of the histograms never moving.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -122,9 +122,7 @@ class ScrapedSource final : public PartSource {
       std::vector<double> values(rows_);
       for (double& value : values) {
         if (i % 2 == 0) ticks += static_cast<double>(random_() % 5) - 2;
-        value = unit == 0  ? 1 / ticks
-                : unit < 1 ? ticks / std::round(1 / unit)
-                           : ticks * unit;
+        value = unit == 0 ? 1 / ticks : unit < 1 ? ticks / std::round(1 / unit) : ticks * unit;
       }
       Add(With(metric, i), std::move(values));
     }
@@ -195,8 +193,7 @@ BENCHMARK(BM_ReadAllSamples)->Unit(benchmark::kMillisecond);
 
 void BM_SelectAndReadOneTarget(benchmark::State& state) {
   const Part& part = ScrapedPart();
-  const std::vector<model::Matcher> matchers = {
-      model::Matcher::Equal("instance", "10.0.1.7:8080")};
+  const std::vector<model::Matcher> matchers = {model::Matcher::Equal("instance", "10.0.1.7:8080")};
   for (auto _ : state) {
     const auto selected = part.Select(matchers);
     for (const PartSeries series : *selected) {

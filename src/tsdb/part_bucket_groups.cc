@@ -92,8 +92,8 @@ std::vector<std::vector<uint32_t>> FindBucketGroups(const PartLabelsWriter& labe
   std::vector<std::vector<uint32_t>> groups;
   std::vector<uint32_t> group;
   for (const Bucket& bucket : buckets) {
-    if (!group.empty() && (group.size() == kMaxGroupColumns ||
-                           !finder.AreOfOne(group.back(), bucket.series))) {
+    if (!group.empty() &&
+        (group.size() == kMaxGroupColumns || !finder.AreOfOne(group.back(), bucket.series))) {
       if (group.size() > 1) groups.push_back(std::move(group));
       group.clear();
     }

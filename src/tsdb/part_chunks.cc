@@ -21,8 +21,8 @@ Slice SliceOf(const TimeColumn& times, model::TimeRange range) {
   Slice slice;
   slice.end = times.size();
   if (times.front() < range.start) {
-    slice.begin = static_cast<size_t>(
-        std::lower_bound(times.begin(), times.end(), range.start) - times.begin());
+    slice.begin = static_cast<size_t>(std::lower_bound(times.begin(), times.end(), range.start) -
+                                      times.begin());
   }
   if (times.back() > range.end) {
     slice.end = static_cast<size_t>(std::upper_bound(times.begin(), times.end(), range.end) -
@@ -100,14 +100,14 @@ Status PartChunks::DecodeColumn(const PartChunk& chunk, const Place& place,
                                 std::span<double> out) const {
   ASSIGN_OR_RETURN(const std::string_view bytes,
                    bytes_.Read(PartSection::kChunks, chunk.offset, chunk.length));
-  const Status status = place.columns == 1 ? codec::DecodeValues(bytes, out)
-                                           : DecodeBucket(chunk, place, bytes, out);
+  const Status status =
+      place.columns == 1 ? codec::DecodeValues(bytes, out) : DecodeBucket(chunk, place, bytes, out);
   if (status.ok()) return status;
   return bytes_.Damaged(PartSection::kChunks, chunk.offset, status.message());
 }
 
-Status PartChunks::DecodeBucket(const PartChunk& chunk, const Place& place,
-                                std::string_view bytes, std::span<double> out) const {
+Status PartChunks::DecodeBucket(const PartChunk& chunk, const Place& place, std::string_view bytes,
+                                std::span<double> out) const {
   std::shared_ptr<const Buckets> held = groups_.Find(chunk.offset);
   if (held == nullptr) {
     // One bucket alone is cheaper than all of them; who asks for a second one wants them all.

@@ -1,7 +1,8 @@
 // Writes the samples of a part: chunks of one series, or of the buckets of one histogram whose
 // samples have the same times.
 //
-// Single-threaded. Holds the samples of one series or one histogram, and for each chunk where it is.
+// Single-threaded. Holds the samples of one series or one histogram, and for each chunk where it
+// is.
 #pragma once
 
 #include <cstdint>

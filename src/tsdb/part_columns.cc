@@ -16,8 +16,7 @@ constexpr size_t kCachedColumns = 128;
 constexpr size_t kCachedBytes = 512 << 10;
 
 PartSection SectionOf(ColumnKind kind, int which) {
-  const PartSection first =
-      kind == ColumnKind::kTimes ? PartSection::kTimes : PartSection::kStarts;
+  const PartSection first = kind == ColumnKind::kTimes ? PartSection::kTimes : PartSection::kStarts;
   return static_cast<PartSection>(static_cast<int>(first) + which);
 }
 
@@ -147,8 +146,7 @@ StatusOr<TimeColumn> PartColumns::Decode(const Info& info) const {
   ASSIGN_OR_RETURN(const std::string_view bytes, bytes_.Read(section_, info.offset, info.length));
   auto times = DecodeColumn(kind_, bytes, info.count);
   if (!times.ok()) return bytes_.Damaged(section_, info.offset, times.status().message());
-  if (kind_ == ColumnKind::kTimes &&
-      (times->front() != info.first || times->back() != info.last)) {
+  if (kind_ == ColumnKind::kTimes && (times->front() != info.first || times->back() != info.last)) {
     return bytes_.Damaged(section_, info.offset,
                           fmt::format("times from {} to {}, its table says {} to {}",
                                       times->front(), times->back(), info.first, info.last));

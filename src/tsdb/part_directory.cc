@@ -32,9 +32,8 @@ StatusOr<std::unique_ptr<const PartDirectory>> PartDirectory::Open(const PartByt
 }
 
 StatusOr<DirectoryBlock> PartDirectory::Decode(uint64_t block) const {
-  ASSIGN_OR_RETURN(
-      const PartBytes::Block found,
-      bytes_.ReadBlock(PartSection::kSeriesBlocks, PartSection::kSeries, block));
+  ASSIGN_OR_RETURN(const PartBytes::Block found,
+                   bytes_.ReadBlock(PartSection::kSeriesBlocks, PartSection::kSeries, block));
   const uint64_t first = block * kSeriesABlock;
   const uint64_t count = std::min<uint64_t>(kSeriesABlock, bytes_.footer().info.series - first);
   auto decoded = DecodeDirectoryBlock(found.bytes, labels_, static_cast<PartSeries>(first), count,

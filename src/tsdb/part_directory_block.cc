@@ -147,9 +147,8 @@ void DirectoryBlockWriter::AddLabels(uint32_t schema, std::span<const uint32_t> 
   is_first_ = false;
 }
 
-void DirectoryBlockWriter::Add(uint32_t schema, std::span<const uint32_t> values,
-                               PartSeries series, const SeriesShape& shape,
-                               std::span<const ListedChunk> chunks) {
+void DirectoryBlockWriter::Add(uint32_t schema, std::span<const uint32_t> values, PartSeries series,
+                               const SeriesShape& shape, std::span<const ListedChunk> chunks) {
   AddLabels(schema, values);
   const bool has_starts = std::any_of(chunks.begin(), chunks.end(),
                                       [](const ListedChunk& chunk) { return chunk.starts != 0; });
@@ -194,9 +193,9 @@ StatusOr<DirectoryBlock> DecodeDirectoryBlock(std::string_view packed, const Par
   const std::string_view label_stream = in.Text();
   const std::string_view shape_stream = in.Text();
   if (!in.ok()) return InvalidArgument("block of series: no streams");
-  Decoder decoder(Streams{ByteReader(label_stream), ByteReader(shape_stream),
-                          ByteReader(in.Raw(in.left()))},
-                  labels, chunk_offset);
+  Decoder decoder(
+      Streams{ByteReader(label_stream), ByteReader(shape_stream), ByteReader(in.Raw(in.left()))},
+      labels, chunk_offset);
   for (size_t i = 0; i < count; ++i) {
     const auto series = static_cast<PartSeries>(first + i);
     if (!decoder.ReadSeries(series, i == 0)) {

@@ -28,9 +28,8 @@ StatusOr<std::vector<PartExemplars::Run>> PartExemplars::ReadRuns(uint64_t block
     run.time.end = static_cast<model::TimeMs>(time + in.Varint());
     run.series = static_cast<PartSeries>(series);
     run.offset = offset;
-    if (series >= bytes_.footer().info.series || run.count == 0 ||
-        run.count > kMaxExemplarsARun || run.time.end < run.time.start ||
-        run.length > bytes_.SizeOf(PartSection::kExemplars)) {
+    if (series >= bytes_.footer().info.series || run.count == 0 || run.count > kMaxExemplarsARun ||
+        run.time.end < run.time.start || run.length > bytes_.SizeOf(PartSection::kExemplars)) {
       in.Fail();
     }
     if (!in.ok()) break;
@@ -91,11 +90,10 @@ StatusOr<std::vector<model::Exemplar>> PartExemplars::Decode(const Run& run) con
   if (!exemplars.ok()) {
     return bytes_.Damaged(PartSection::kExemplars, run.offset, exemplars.status().message());
   }
-  const bool is_run =
-      exemplars->size() == run.count && exemplars->front().time == run.time.start &&
-      exemplars->back().time == run.time.end &&
-      std::is_sorted(exemplars->begin(), exemplars->end(),
-                     [](const auto& a, const auto& b) { return a.time < b.time; });
+  const bool is_run = exemplars->size() == run.count && exemplars->front().time == run.time.start &&
+                      exemplars->back().time == run.time.end &&
+                      std::is_sorted(exemplars->begin(), exemplars->end(),
+                                     [](const auto& a, const auto& b) { return a.time < b.time; });
   if (!is_run) {
     return bytes_.Damaged(PartSection::kExemplars, run.offset,
                           fmt::format("{} exemplars are not those of the table, {} from {} to {}",

@@ -63,9 +63,9 @@ std::optional<uint32_t> PartLabels::FindName(std::string_view name) const {
 
 template <typename Visit>
 Status PartLabels::ScanBlock(const Name& name, uint64_t block, const Visit& visit) const {
-  ASSIGN_OR_RETURN(const PartBytes::Block found,
-                   bytes_->ReadBlock(PartSection::kValueBlocks, PartSection::kValues,
-                                     name.first_block + block));
+  ASSIGN_OR_RETURN(
+      const PartBytes::Block found,
+      bytes_->ReadBlock(PartSection::kValueBlocks, PartSection::kValues, name.first_block + block));
   codec::ByteReader in(found.bytes);
   std::string text;
   uint64_t postings = found.place;
@@ -124,9 +124,9 @@ StatusOr<std::optional<PartExtent>> PartLabels::FindValue(uint32_t name,
 StatusOr<std::string> PartLabels::ValueAt(uint32_t name, uint32_t value) const {
   const Name& found = names_[name];
   if (value >= found.values) {
-    return bytes_->Damaged(PartSection::kSeries, 0,
-                           fmt::format("value {} of {}, which has {}", value, found.text,
-                                       found.values));
+    return bytes_->Damaged(
+        PartSection::kSeries, 0,
+        fmt::format("value {} of {}, which has {}", value, found.text, found.values));
   }
   std::string out;
   uint64_t left = value % kValuesABlock;

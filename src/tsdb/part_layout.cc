@@ -81,10 +81,10 @@ std::optional<uint64_t> PartIdOf(std::string_view name) {
 
 std::string_view PartSectionName(PartSection section) {
   static constexpr std::string_view kNames[kPartSections] = {
-      "chunks",          "exemplars",    "times",       "time table",    "time blocks",
-      "start times",     "start table",  "start blocks", "names",        "values",
-      "value blocks",    "postings",     "series",      "series blocks", "exemplar runs",
-      "exemplar blocks", "traces",       "trace blocks", "metadata"};
+      "chunks",          "exemplars",   "times",        "time table",    "time blocks",
+      "start times",     "start table", "start blocks", "names",         "values",
+      "value blocks",    "postings",    "series",       "series blocks", "exemplar runs",
+      "exemplar blocks", "traces",      "trace blocks", "metadata"};
   return kNames[static_cast<size_t>(section)];
 }
 

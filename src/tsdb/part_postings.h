@@ -1,5 +1,5 @@
-// Sets of the series of a part, as runs of neighbours: series lie in order of their labels, so those
-// that share a label mostly stand together.
+// Sets of the series of a part, as runs of neighbours: series lie in order of their labels, so
+// those that share a label mostly stand together.
 //
 // Thread-safe: values and functions without state.
 #pragma once

@@ -9,8 +9,8 @@ namespace glint::tsdb {
 namespace {
 
 bool Ascends(const std::vector<model::TimeMs>& times) {
-  return std::adjacent_find(times.begin(), times.end(),
-                            [](auto a, auto b) { return a >= b; }) == times.end();
+  return std::adjacent_find(times.begin(), times.end(), [](auto a, auto b) { return a >= b; }) ==
+         times.end();
 }
 
 }  // namespace
@@ -45,10 +45,10 @@ class Part::Index::Verifier {
       std::string last;
       RETURN_IF_ERROR(labels.ForEachValue(name, [&](const PartLabels::Value& value) {
         if (value.text <= last || value.postings.offset != end) {
-          return bytes_.Damaged(PartSection::kValues, 0,
-                                fmt::format("{}=\"{}\" out of order, or its postings, at {}, are",
-                                            labels.NameAt(name), value.text,
-                                            value.postings.offset));
+          return bytes_.Damaged(
+              PartSection::kValues, 0,
+              fmt::format("{}=\"{}\" out of order, or its postings, at {}, are",
+                          labels.NameAt(name), value.text, value.postings.offset));
         }
         last = value.text;
         end += value.postings.length;
@@ -67,9 +67,9 @@ class Part::Index::Verifier {
     ASSIGN_OR_RETURN(const DirectoryEntry entry, index_.directory().Find(series));
     ASSIGN_OR_RETURN(model::Labels labels, index_.LabelsOf(entry));
     if (series > 0 && !(labels_ < labels)) {
-      return bytes_.Damaged(PartSection::kSeries, 0,
-                            fmt::format("{} is not after {}", labels.ToString(),
-                                        labels_.ToString()));
+      return bytes_.Damaged(
+          PartSection::kSeries, 0,
+          fmt::format("{} is not after {}", labels.ToString(), labels_.ToString()));
     }
     labels_ = std::move(labels);
     const std::span<const uint32_t> names = index_.labels().Schema(entry.entry->schema);
@@ -132,9 +132,9 @@ class Part::Index::Verifier {
       const bool is_after = end == 0 || run.series > last.series ||
                             (run.series == last.series && run.time.start >= last.time.end);
       if (run.offset != end || !is_after) {
-        return bytes_.Damaged(PartSection::kExemplarRuns, 0,
-                              fmt::format("run of series {} at {} is out of order", run.series,
-                                          run.offset));
+        return bytes_.Damaged(
+            PartSection::kExemplarRuns, 0,
+            fmt::format("run of series {} at {} is out of order", run.series, run.offset));
       }
       ASSIGN_OR_RETURN(const std::vector<model::Exemplar> exemplars,
                        index_.exemplars().Decode(run));
@@ -143,9 +143,9 @@ class Part::Index::Verifier {
         if (exemplar.trace_id.IsZero()) continue;
         ASSIGN_OR_RETURN(const bool is_named, index_.exemplars().Names(exemplar.trace_id));
         if (!is_named) {
-          return bytes_.Damaged(PartSection::kTraces, 0,
-                                fmt::format("trace {} of an exemplar is not here",
-                                            exemplar.trace_id.ToHex()));
+          return bytes_.Damaged(
+              PartSection::kTraces, 0,
+              fmt::format("trace {} of an exemplar is not here", exemplar.trace_id.ToHex()));
         }
       }
       exemplars_ += exemplars.size();
@@ -171,9 +171,9 @@ class Part::Index::Verifier {
       if (!in.ok()) return bytes_.Damaged(PartSection::kTraces, block.offset, "does not ascend");
     }
     if (count == bytes_.footer().traces) return OkStatus();
-    return bytes_.Damaged(PartSection::kTraces, 0,
-                          fmt::format("{} traces, the footer says {}", count,
-                                      bytes_.footer().traces));
+    return bytes_.Damaged(
+        PartSection::kTraces, 0,
+        fmt::format("{} traces, the footer says {}", count, bytes_.footer().traces));
   }
 
   Status VerifyInfo() const {

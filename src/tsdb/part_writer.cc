@@ -94,7 +94,7 @@ class PartWriter {
 
   // Of metrics that are in the part, so that those that went do not stay for ever.
   std::vector<model::MetricMetadata> KeptMetadata() const {
-    static constexpr std::string_view kSuffixes[] = {"_bucket", "_count", "_sum", "_total",
+    static constexpr std::string_view kSuffixes[] = {"_bucket",  "_count", "_sum",    "_total",
                                                      "_created", "_info",  "_gcount", "_gsum"};
     std::unordered_set<std::string_view> families;
     for (const uint32_t series : kept_) {
