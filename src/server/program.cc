@@ -11,6 +11,7 @@
 #include "api/status.h"
 #include "api/targets.h"
 #include "api/tempo.h"
+#include "api/tsdb_status.h"
 #include "base/clock.h"
 #include "base/directory_lock.h"
 #include "base/duration.h"
@@ -125,6 +126,8 @@ Status Program::Parts::StartApi(const QueryLimits& limits) {
   remote_write->AddRoutes(router);
   api::RouteAdmin(options.enable_admin_api ? api::AdminApi::kEnabled : api::AdminApi::kDisabled,
                   metrics.get(), router);
+  api::RouteTsdbStatus(*metrics, SystemClock(), limits, router);
+  api::RouteWalReplay([this] { return metrics->Stats().log_segments; }, router);
   api::RouteStatus([this] { return ready.load(); }, router);
   RouteOwnMetrics(registry, router);
   RouteWebUi(EmbeddedFiles(), router);

@@ -205,7 +205,7 @@ class MetricStore final : public storage::MetricWriter,
   std::unique_ptr<Manifest> manifest_ ABSL_GUARDED_BY(work_mutex_);
   // What is frozen is all that segments before this one have; 0: nothing is frozen.
   uint64_t frozen_until_segment_ ABSL_GUARDED_BY(work_mutex_) = 0;
-  model::TimeMs last_freeze_ ABSL_GUARDED_BY(work_mutex_) = 0;
+  model::TimeMs compact_again_ ABSL_GUARDED_BY(work_mutex_) = 0;  // Not before, after a failure.
   std::stop_source stop_;
 
   // Held while parts come and what they were written from goes, so that a query sees one of them.

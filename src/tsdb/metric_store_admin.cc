@@ -20,7 +20,7 @@ Status MetricStore::Delete(const std::vector<std::vector<model::Matcher>>& any_o
   if (state.parts.empty()) return OkStatus();
   ManifestChange change;
   change.added_tombstones.push_back({.id = state.next_tombstone_id,
-                                     .last_part = *state.parts.rbegin(),
+                                     .last_part = state.next_part_id - 1,
                                      .created = options_.clock->NowMs(),
                                      .time = time,
                                      .any_of = any_of});

@@ -8,6 +8,7 @@
 
 #include "base/killed_child.h"
 #include "base/log.h"
+#include "base/test_folder.h"
 #include "tsdb/metric_store.h"
 
 namespace glint::tsdb {

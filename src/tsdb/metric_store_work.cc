@@ -11,6 +11,12 @@ namespace glint::tsdb {
 
 using model::TimeMs;
 
+namespace {
+
+constexpr int64_t kPauseAfterFailureMs = 5 * 60 * 1000;
+
+}  // namespace
+
 void MetricStore::Maintain() {
   const MutexLock lock(&work_mutex_);
   const TimeMs now = options_.clock->NowMs();
@@ -21,9 +27,12 @@ void MetricStore::Maintain() {
       return;
     }
   }
+  if (now < compact_again_) return;
   if (const Status compacted = CompactAll(/*clean=*/false);
       !compacted.ok() && compacted.code() != StatusCode::kCancelled) {
     LogWarn("tsdb", "not compacted: {}", compacted.ToString());
+    // Near a full disk it would take the room that the log needs.
+    compact_again_ = now + kPauseAfterFailureMs;
   }
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kLevel = 9;
 constexpr size_t kTooFewBytes = 48;  // A frame has about 10 of its own.
+constexpr size_t kLargeBytes = 256 << 10;
 
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -19,28 +20,34 @@ struct FreeContext {
 };
 
 // A context is room to work in, expensive to make: one a thread.
-ZSTD_CCtx* CompressContext() {
-  thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
-  return context.get();
-}
-
 ZSTD_DCtx* DecompressContext() {
   thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
   return context.get();
+}
+
+// Empty when it cannot be done.
+std::string Compress(std::string_view bytes) {
+  // One context is kept a thread, but a large input would leave it large.
+  thread_local std::unique_ptr<ZSTD_CCtx, FreeContext> context;
+  if (context == nullptr) context.reset(ZSTD_createCCtx());
+  if (context == nullptr) return {};
+  std::string out(ZSTD_compressBound(bytes.size()), '\0');
+  const size_t size =
+      ZSTD_compressCCtx(context.get(), out.data(), out.size(), bytes.data(), bytes.size(), kLevel);
+  if (bytes.size() > kLargeBytes) context.reset();
+  out.resize(ZSTD_isError(size) != 0 ? 0 : size);
+  return out;
 }
 
 }  // namespace
 
 std::string Pack(std::string_view bytes) {
   codec::ByteWriter out;
-  if (ZSTD_CCtx* const context = CompressContext();
-      bytes.size() >= kTooFewBytes && bytes.size() <= kMaxPackedBytes && context != nullptr) {
-    std::string compressed(ZSTD_compressBound(bytes.size()), '\0');
-    const size_t size = ZSTD_compressCCtx(context, compressed.data(), compressed.size(),
-                                          bytes.data(), bytes.size(), kLevel);
-    if (ZSTD_isError(size) == 0 && size <= bytes.size() - bytes.size() / 10) {
+  if (bytes.size() >= kTooFewBytes && bytes.size() <= kMaxPackedBytes) {
+    const std::string compressed = Compress(bytes);
+    if (!compressed.empty() && compressed.size() <= bytes.size() - bytes.size() / 10) {
       out.Varint(bytes.size() << 1 | 1);
-      out.Raw(std::string_view(compressed).substr(0, size));
+      out.Raw(compressed);
       return out.Take();
     }
   }

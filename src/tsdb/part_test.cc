@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <random>
+#include <thread>
 
 #include "base/file_in_memory.h"
 #include "storage/same_bits.h"
@@ -256,6 +258,28 @@ TEST_F(PartTest, PinsTheTracesThatExemplarsName) {
   std::vector<bool> pinned(ids.size());
   part->MarkPinned(ids, pinned);
   EXPECT_EQ(pinned, want);
+}
+
+// Queries share a part: caches, marks of pages that were good.
+TEST_F(PartTest, IsReadByManyThreads) {
+  SourceForTest source(RandomSeries(21).Make());
+  const auto part = Write(source, 50);
+  const std::vector<SeriesForTest> kept = source.Kept();
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (PartSeries i = 0; i < kept.size(); ++i) {
+        const auto series = static_cast<PartSeries>((i * 7 + t * 31) % kept.size());
+        storage::SeriesData data;
+        if (!part->ReadSamples(series, kAll, data).ok()) ++wrong;
+        if (TextOf(data) != TextOf(kept[series].data)) ++wrong;
+        if (!part->Select({}).ok() || *part->LabelsOf(series) != kept[series].labels) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 // Compaction answers a full disk by going on with what it had: nothing half-written may be found.
