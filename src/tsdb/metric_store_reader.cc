@@ -55,10 +55,16 @@ class StoreCursor final : public storage::SeriesCursor {
   void Read(Selected series, storage::SeriesData& data, std::vector<std::string>& warnings) const {
     data.labels = std::move(series.labels);
     for (const PlacedSeries& place : series.places) {
+      const size_t floats = data.times.size();
+      const size_t histograms = data.histograms.size();
       const Status read = parts_->ReadSamples(place, range_, data);
       if (!read.ok()) warnings.push_back(read.ToString());
+      DropOfOtherKind(floats, histograms, data);
     }
+    const size_t floats = data.times.size();
+    const size_t histograms = data.histograms.size();
     series.head.Read(range_, data);
+    DropOfOtherKind(floats, histograms, data);
     PutInOrder(data);
   }
 

@@ -61,6 +61,35 @@ void PutInOrder(storage::SeriesData& data) {
   });
 }
 
+void DropOfOtherKind(size_t floats, size_t histograms, storage::SeriesData& data) {
+  if (data.times.empty() || data.histograms.empty()) return;
+  const auto first_histogram = data.histograms.begin() + static_cast<ptrdiff_t>(histograms);
+  std::vector<TimeMs> held(data.times.begin(), data.times.begin() + static_cast<ptrdiff_t>(floats));
+  std::sort(held.begin(), held.end());
+  std::vector<TimeMs> held_histograms;
+  for (size_t i = 0; i < histograms; ++i) held_histograms.push_back(data.histograms[i].time);
+  std::sort(held_histograms.begin(), held_histograms.end());
+  data.histograms.erase(std::remove_if(first_histogram, data.histograms.end(),
+                                       [&](const HistogramSample& sample) {
+                                         return std::binary_search(held.begin(), held.end(),
+                                                                   sample.time);
+                                       }),
+                        data.histograms.end());
+  if (held_histograms.empty()) return;
+  if (!data.start_times.empty()) data.start_times.resize(data.times.size());
+  std::vector<size_t> kept;
+  for (size_t i = 0; i < data.times.size(); ++i) {
+    if (i < floats ||
+        !std::binary_search(held_histograms.begin(), held_histograms.end(), data.times[i])) {
+      kept.push_back(i);
+    }
+  }
+  if (kept.size() == data.times.size()) return;
+  data.values = Picked(kept, data.values);
+  data.start_times = Picked(kept, data.start_times);
+  data.times = Picked(kept, data.times);
+}
+
 void CutTo(model::TimeRange range, storage::SeriesData& data) {
   const auto first = std::lower_bound(data.times.begin(), data.times.end(), range.start);
   const auto last = std::upper_bound(first, data.times.end(), range.end);

@@ -9,6 +9,10 @@ namespace glint::tsdb {
 // `data` stays, a float before a histogram. Costs a look when all is in order already.
 void PutInOrder(storage::SeriesData& data);
 
+// Of what was appended after so many floats and histograms, drops floats that have the time of a
+// histogram before, and the other way round: who came first stays. Costs nothing for one kind.
+void DropOfOtherKind(size_t floats, size_t histograms, storage::SeriesData& data);
+
 // Keeps what is in the range. REQUIRES: in order.
 void CutTo(model::TimeRange range, storage::SeriesData& data);
 
