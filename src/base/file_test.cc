@@ -4,29 +4,15 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "base/directory_lock.h"
 #include "base/file_in_memory.h"
+#include "base/test_folder.h"
 
 namespace glint {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "glint-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // Both kinds of disk are the same to a store.
 void CheckAllOperations(FileSystem& files, const std::string& folder) {
@@ -69,7 +55,7 @@ void CheckAllOperations(FileSystem& files, const std::string& folder) {
 }
 
 TEST(FileTest, RealDisk) {
-  const TemporaryFolder folder;
+  const TestFolder folder;
   CheckAllOperations(PosixFileSystem(), folder.path() + "/x/y");
 }
 
@@ -85,7 +71,7 @@ TEST(FileTest, ErrorsNamePathAndReason) {
 
 // The second process says who holds the folder and leaves.
 TEST(DirectoryLockTest, SecondIsToldWhoHoldsIt) {
-  const TemporaryFolder folder;
+  const TestFolder folder;
   {
     const auto first = DirectoryLock::Acquire(folder.path() + "/data");
     ASSERT_TRUE(first.ok()) << first.status().ToString();

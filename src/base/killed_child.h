@@ -11,29 +11,11 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
-#include <string>
 #include <type_traits>
 #include <vector>
 
 namespace glint {
-
-// Removed with what is in it when this goes.
-class TestFolder {
- public:
-  TestFolder() : path_((std::filesystem::temp_directory_path() / "glint-XXXXXX").string()) {
-    EXPECT_NE(mkdtemp(path_.data()), nullptr) << path_;
-  }
-  ~TestFolder() { std::filesystem::remove_all(path_); }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // In the child: how it says what was acknowledged. Thread-safe; a Report is small enough to come
 // whole.

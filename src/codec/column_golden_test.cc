@@ -183,6 +183,13 @@ Doubles Row() {
   Doubles row = Key();
   for (size_t i = 0; i < row.size(); i += 2) row[i] += static_cast<double>(i) / 3;
   row.insert(row.end(), {model::StaleNan(), 0.1, 0, -0.0, 1e300});
+  // Every run of bytes that can be unequal to 0, so every shape of difference.
+  for (size_t length = 1; length <= 8; ++length) {
+    for (size_t below = 0; below + length <= 8; ++below) {
+      const uint64_t bytes = 0x8877665544332211 >> (64 - 8 * length);
+      row.push_back(std::bit_cast<double>(bytes << (8 * below)));
+    }
+  }
   return row;
 }
 

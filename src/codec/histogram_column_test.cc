@@ -121,7 +121,12 @@ TEST(HistogramColumnTest, BoundsOfAllLayoutsCount) {
   const std::string bytes = Encoded(histograms);
   EXPECT_LE(bytes.size(), 100u);
   EXPECT_TRUE(DecodeHistograms(bytes, 4, /*max_buckets=*/4000).ok());
-  EXPECT_FALSE(DecodeHistograms(bytes, 4, /*max_buckets=*/3999).ok());
+  const auto refused = DecodeHistograms(bytes, 4, /*max_buckets=*/3999);
+  ASSERT_FALSE(refused.ok());
+  // Refused at the fourth layout, not when all had been read.
+  EXPECT_EQ(refused.status().message(),
+            fmt::format("histogram column of {} bytes for 4 histograms: cut off or damaged",
+                        bytes.size()));
 }
 
 }  // namespace

@@ -103,6 +103,19 @@ void ScaleBits(std::span<const double> values, ScaledValues& out) {
   }
 }
 
+// Divisions are what takes time here. In blocks of known size, of values that are in memory by
+// then, the compiler makes them by pairs.
+void Divide(std::span<const int64_t> integers, double by, std::span<double> out) {
+  for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<double>(integers[i]);
+  constexpr size_t kBlock = 4;
+  double* at = out.data();
+  double* const end = at + out.size();
+  for (; end - at >= static_cast<ptrdiff_t>(kBlock); at += kBlock) {
+    for (size_t k = 0; k < kBlock; ++k) at[k] /= by;
+  }
+  for (; at != end; ++at) *at /= by;
+}
+
 }  // namespace
 
 ScaledValues Scale(std::span<const double> values) {
@@ -137,8 +150,7 @@ void Unscale(std::span<const int64_t> integers, int scale, int shift, std::span<
   } else if (scale == 0) {
     for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<double>(integers[i]);
   } else if (scale <= kMaxDecimals) {
-    const double power = kPowersOf10[static_cast<size_t>(scale)];
-    for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<double>(integers[i]) / power;
+    Divide(integers, kPowersOf10[static_cast<size_t>(scale)], out);
   } else {
     const double power =
         std::ldexp(1.0, scale < kZeroBits ? kFractionBits - 1 - scale : scale - kZeroBits + 1);

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <thread>
 
 #include "net/encoding.h"
 #include "storage/memory_metrics.h"
@@ -303,6 +303,31 @@ TEST_F(RemoteWriteReceiverTest, OnlyPostIsRouted) {
   net::HttpRouter router;
   receiver_.AddRoutes(router);
   EXPECT_EQ(router.Route(request).status, 405);
+}
+
+// Prometheus sends in shards, over many connections at once.
+TEST(RemoteWriteShardsTest, SendersAtOnceLoseNothing) {
+  constexpr int kShards = 4;
+  constexpr int kRequests = 20;
+  const SettableClock clock;
+  storage::MemoryMetrics store({.clock = &clock});
+  RemoteWriteReceiver receiver(store, clock);
+  std::vector<std::jthread> shards;
+  for (int shard = 0; shard < kShards; ++shard) {
+    shards.emplace_back([&receiver, shard] {
+      for (int64_t i = 0; i < kRequests; ++i) {
+        // One series is everybody's, at times of their own.
+        const std::string body =
+            RequestV1({Series("of_all", {{kNowMs + i * kShards + shard, 1}}),
+                       Series("of_" + std::to_string(shard), {{kNowMs + i, 1}})});
+        EXPECT_TRUE(receiver.Receive(body, wire::RemoteWriteVersion::k1, 1).ok());
+      }
+    });
+  }
+  shards.clear();  // Joins them.
+  EXPECT_EQ(receiver.Counts().samples, 2u * kShards * kRequests);
+  EXPECT_EQ(receiver.Counts().cached_series, kShards + 1u);
+  EXPECT_EQ(store.series_count(), kShards + 1u);
 }
 
 TEST(RemoteWriteCacheTest, IsBoundedAndForgetsWhatIsNotUsed) {

@@ -149,6 +149,11 @@ TEST_F(TargetSeriesTest, BeyondALimitNothingIsKept) {
   config_.label_value_length_limit = 5;
   EXPECT_THAT(std::string(Scrape("d{x=\"123456\"} 1\n").status().message()),
               HasSubstr("label_value_length_limit exceeded"));
+  config_.label_value_length_limit = 0;
+  config_.label_name_length_limit = 10;
+  EXPECT_THAT(std::string(Scrape("d{a_longer_name=\"1\"} 1\n").status().message()),
+              HasSubstr("label_name_length_limit exceeded: metric d, label a_longer_name is 13 "
+                        "long, limit 10"));
   EXPECT_EQ(series_.series(), 1u);
   EXPECT_EQ(store_.series_count(), 1u);
   EXPECT_EQ(Markers(), 0u);

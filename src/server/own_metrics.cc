@@ -40,17 +40,58 @@ constexpr Figure<MetricStoreStats> kMetricCounters[] = {
      [](const MetricStoreStats& s) { return AsDouble(s.log_syncs); }},
     {"glint_metric_log_damaged_records_total", "Records of that log found damaged at the start.",
      [](const MetricStoreStats& s) { return AsDouble(s.unreadable_records); }},
+    {"glint_exemplars_thinned_total",
+     "Exemplars let go by the rule that thins them as they age, from memory and from parts.",
+     [](const MetricStoreStats& s) { return AsDouble(s.thinned_exemplars); }},
+    {"glint_metric_flushes_total", "Times that the head was written out as parts.",
+     [](const MetricStoreStats& s) { return AsDouble(s.flushes); }},
+    {"glint_metric_flushes_failed_total", "Times that it could not be; its log stays.",
+     [](const MetricStoreStats& s) { return AsDouble(s.failed_flushes); }},
+    {"glint_metric_flushed_bytes_total", "Bytes of parts written from the head.",
+     [](const MetricStoreStats& s) { return AsDouble(s.flushed_bytes); }},
+    {"glint_metric_compactions_total", "Times that parts were united.",
+     [](const MetricStoreStats& s) { return AsDouble(s.compactions); }},
+    {"glint_metric_compactions_failed_total", "Times that they could not be; they stay.",
+     [](const MetricStoreStats& s) { return AsDouble(s.failed_compactions); }},
+    {"glint_metric_compacted_bytes_total", "Bytes of parts written by uniting others.",
+     [](const MetricStoreStats& s) { return AsDouble(s.compacted_bytes); }},
+    {"glint_metric_compaction_seconds_total", "Time that uniting parts took.",
+     [](const MetricStoreStats& s) { return s.compaction_seconds; }},
+    {"glint_metric_deleted_samples_total", "Samples that were deleted, once their room is free.",
+     [](const MetricStoreStats& s) { return AsDouble(s.deleted_samples); }},
+    {"glint_metric_parts_dropped_total", "Parts let go by the retention.",
+     [](const MetricStoreStats& s) { return AsDouble(s.dropped_parts); }},
+    {"glint_metric_samples_retired_total", "Samples let go by the retention.",
+     [](const MetricStoreStats& s) { return AsDouble(s.dropped_part_samples); }},
+    {"glint_head_series_forgotten_total", "Series that left memory since nobody wrote to them.",
+     [](const MetricStoreStats& s) { return AsDouble(s.forgotten_series); }},
 };
 
 constexpr Figure<MetricStoreStats> kMetricGauges[] = {
     {"glint_active_series", "Series written to within the last five minutes.",
      [](const MetricStoreStats& s) { return AsDouble(s.head.active_series); }},
-    {"glint_series", "Series held.",
+    {"glint_series", "Series in memory.",
      [](const MetricStoreStats& s) { return AsDouble(s.head.series); }},
-    {"glint_exemplars", "Exemplars held.",
+    {"glint_exemplars", "Exemplars held, in memory and in parts.",
+     [](const MetricStoreStats& s) { return AsDouble(s.head.exemplars + s.part_exemplars); }},
+    {"glint_head_samples", "Samples in memory, not in parts yet.",
+     [](const MetricStoreStats& s) { return AsDouble(s.head.samples); }},
+    {"glint_head_chunks", "Full chunks and blocks of rows in memory.",
+     [](const MetricStoreStats& s) { return AsDouble(s.head.chunks); }},
+    {"glint_head_exemplars", "Exemplars in memory, not in parts yet.",
      [](const MetricStoreStats& s) { return AsDouble(s.head.exemplars); }},
     {"glint_metric_memory_bytes", "Memory that samples, exemplars and labels take.",
      [](const MetricStoreStats& s) { return AsDouble(s.head.bytes); }},
+    {"glint_head_label_bytes", "Memory that series and their labels take.",
+     [](const MetricStoreStats& s) { return AsDouble(s.head.label_bytes); }},
+    {"glint_metric_parts", "Part files.",
+     [](const MetricStoreStats& s) { return AsDouble(s.parts); }},
+    {"glint_metric_parts_unreadable", "Part files left out at the start, since they are damaged.",
+     [](const MetricStoreStats& s) { return AsDouble(s.unreadable_parts); }},
+    {"glint_metric_part_samples", "Samples in parts.",
+     [](const MetricStoreStats& s) { return AsDouble(s.part_samples); }},
+    {"glint_metric_tombstones", "Deletions whose room is not free yet.",
+     [](const MetricStoreStats& s) { return AsDouble(s.tombstones); }},
     {"glint_metric_log_bytes", "Disk that the log of samples takes.",
      [](const MetricStoreStats& s) { return AsDouble(s.log_bytes); }},
     {"glint_metric_replay_seconds", "How long the log took to read at the start.",
@@ -121,13 +162,13 @@ void AddStoreMetrics(const MetricStore& metrics, const TraceStore& traces, Regis
                                 sink.Add(AsDouble(counts.samples_too_old), {"too_old"});
                                 sink.Add(AsDouble(counts.samples_too_new), {"too_new"});
                               }));
-  registry.AddCounterCallback(
-      "glint_samples_let_go_total", "Samples that were stored and are not any more, by reason.",
-      {"reason"}, Registry::Callback([&metrics](SampleSink& sink) {
-        const MetricStoreStats stats = metrics.Stats();
-        sink.Add(AsDouble(stats.dropped_by_retention.samples), {"retention"});
-        sink.Add(AsDouble(stats.dropped_by_limit.samples), {"memory_limit"});
-      }));
+  registry.AddGaugeCallback("glint_metric_part_bytes", "Disk that parts take, by what is in them.",
+                            {"content"}, Registry::Callback([&metrics](SampleSink& sink) {
+                              const MetricStoreStats stats = metrics.Stats();
+                              sink.Add(AsDouble(stats.part_sample_bytes), {"samples"});
+                              sink.Add(AsDouble(stats.part_index_bytes), {"index"});
+                              sink.Add(AsDouble(stats.part_exemplar_bytes), {"exemplars"});
+                            }));
 }
 
 void AddHttpMetrics(const std::string& server, const net::HttpServer& http, Registry& registry) {

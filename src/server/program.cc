@@ -11,6 +11,7 @@
 #include "api/status.h"
 #include "api/targets.h"
 #include "api/tempo.h"
+#include "api/tsdb_status.h"
 #include "base/clock.h"
 #include "base/directory_lock.h"
 #include "base/duration.h"
@@ -97,7 +98,9 @@ Status Program::Parts::OpenStores() {
   tsdb::MetricStoreOptions metric_options;
   metric_options.folder = folder / "metrics";
   metric_options.retention_ms = retention_ms;
-  metric_options.max_bytes = options.max_metric_mib << 20;
+  metric_options.max_part_bytes = options.max_metric_mib << 20;
+  ASSIGN_OR_RETURN(metric_options.out_of_order_ms,
+                   FlagDurationMs("--storage.out-of-order", options.out_of_order));
   metric_options.ack = ack;
   ASSIGN_OR_RETURN(metrics, tsdb::MetricStore::Open(metric_options));
   LogDamage("tsdb", metrics->damage());
@@ -121,9 +124,10 @@ Status Program::Parts::StartApi(const QueryLimits& limits) {
   api::RouteTempo(*traces, limits, router);
   api::RouteTargets(*scraper, router);
   remote_write->AddRoutes(router);
-  // Null: tsdb::MetricStore is no storage::MetricAdmin yet.
   api::RouteAdmin(options.enable_admin_api ? api::AdminApi::kEnabled : api::AdminApi::kDisabled,
-                  /*admin=*/nullptr, router);
+                  metrics.get(), router);
+  api::RouteTsdbStatus(*metrics, SystemClock(), limits, router);
+  api::RouteWalReplay([this] { return metrics->Stats().log_segments; }, router);
   api::RouteStatus([this] { return ready.load(); }, router);
   RouteOwnMetrics(registry, router);
   RouteWebUi(EmbeddedFiles(), router);

@@ -42,10 +42,15 @@ void AddServeFlags(CLI::App& app, ServeOptions& options) {
       ->type_name("DURATION")
       ->capture_default_str()
       ->group("Storage");
+  app.add_option("--storage.out-of-order", options.out_of_order,
+                 "How far behind the newest sample of its series one may come")
+      ->type_name("DURATION")
+      ->capture_default_str()
+      ->group("Storage");
   app.add_option("--storage.max-metric-mib", options.max_metric_mib,
-                 "Memory for samples; beyond it the oldest go first")
+                 "Disk for samples and exemplars; beyond it the oldest go first. 0: no limit")
       ->type_name("MIB")
-      ->check(CLI::Range(16, 1 << 24))
+      ->check(CLI::Range(0, 1 << 24))
       ->capture_default_str()
       ->group("Storage");
   app.add_option("--storage.max-trace-mib", options.max_trace_mib,

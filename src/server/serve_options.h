@@ -23,7 +23,8 @@ struct ServeOptions {
 
   std::string ack = "synced";  // or "written".
   std::string retention = "15d";
-  uint64_t max_metric_mib = 2048;  // Memory for samples; the oldest go first beyond it.
+  std::string out_of_order = "1h";
+  uint64_t max_metric_mib = 0;     // Disk for metrics; the oldest go first beyond it. 0: no limit.
   uint64_t max_trace_mib = 10240;  // Disk for spans; the oldest that nothing pins go first.
 
   std::string query_timeout = "2m";

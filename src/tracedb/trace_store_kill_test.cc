@@ -7,6 +7,7 @@
 
 #include "base/killed_child.h"
 #include "base/log.h"
+#include "base/test_folder.h"
 #include "tracedb/trace_store.h"
 
 namespace glint::tracedb {

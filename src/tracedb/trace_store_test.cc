@@ -155,6 +155,26 @@ TEST_F(TraceStoreTest, TheOldestGoWhenThereAreTooManyBytes) {
   EXPECT_EQ(store_->Stats().spans + store_->Stats().spans_dropped, 1000u);
 }
 
+// What it says it takes is what it takes, room ahead and files kept for later included.
+TEST_F(TraceStoreTest, FilesOfRemovedSegmentsAreUsedAgainWithinTheLimit) {
+  options_.max_bytes = 40 * options_.segment_bytes;
+  Open();
+  for (uint64_t n = 0; n < 4000; ++n) {
+    ASSERT_TRUE(store_->Append(One(MakeSpan(n, 1))).ok());
+    if (n % 20 != 0) continue;
+    store_->Maintain();
+    ASSERT_LE(store_->Stats().log_bytes, options_.max_bytes);
+    ASSERT_EQ(store_->Stats().log_bytes, files_.used_bytes());
+  }
+  EXPECT_GT(store_->Stats().log_segments_recycled, 10u);
+  EXPECT_GT(store_->Stats().log_segments, 30u);
+  EXPECT_LE(store_->Stats().log_spare_segments, 2u);
+  const TraceStoreStats before = store_->Stats();
+  Open();
+  EXPECT_EQ(store_->Stats().spans, before.spans);
+  EXPECT_LT(files_.used_bytes(), before.log_bytes);
+}
+
 TEST_F(TraceStoreTest, ARetryIsCountedAndAChangedSpanIsKeptTwice) {
   model::Span span = MakeSpan(1, 1);
   EXPECT_EQ(store_->Append(One(span))->stored, 1u);

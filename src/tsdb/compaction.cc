@@ -46,10 +46,17 @@ PartFacts FactsOf(const Part& part, const std::map<uint64_t, Tombstone>& tombsto
   return facts;
 }
 
-std::vector<PartFacts> FactsOf(Parts parts, const std::map<uint64_t, Tombstone>& tombstones) {
+// What is deleted from a part is looked up last, one part after the other, until there is a reason.
+template <typename Choose>
+PartsToUnite ChooseOf(Parts parts, const std::map<uint64_t, Tombstone>& tombstones, Choose choose) {
   std::vector<PartFacts> facts;
-  for (const auto& part : parts) facts.push_back(FactsOf(*part, tombstones));
-  return facts;
+  for (const auto& part : parts) facts.push_back({.info = part->info()});
+  PartsToUnite chosen = choose(facts);
+  for (size_t i = 0; i < parts.size() && chosen.ids.empty(); ++i) {
+    facts[i] = FactsOf(*parts[i], tombstones);
+    if (facts[i].deleted_since != model::kMaxTimeMs) chosen = choose(facts);
+  }
+  return chosen;
 }
 
 CompactionPlan PlanOf(Parts parts, PartsToUnite chosen) {
@@ -77,13 +84,15 @@ void RemovePart(const std::string& folder, const PartWriteOptions& options) {
 
 CompactionPlan PlanCompaction(Parts parts, const std::map<uint64_t, Tombstone>& tombstones,
                               model::TimeMs now, int64_t late_ms) {
-  const std::vector<PartFacts> facts = FactsOf(parts, tombstones);
-  return PlanOf(parts, ChoosePartsToUnite(facts, now, late_ms));
+  return PlanOf(parts, ChooseOf(parts, tombstones, [&](const std::vector<PartFacts>& facts) {
+                  return ChoosePartsToUnite(facts, now, late_ms);
+                }));
 }
 
 CompactionPlan PlanClean(Parts parts, const std::map<uint64_t, Tombstone>& tombstones) {
-  const std::vector<PartFacts> facts = FactsOf(parts, tombstones);
-  return PlanOf(parts, ChoosePartsToClean(facts));
+  return PlanOf(parts, ChooseOf(parts, tombstones, [](const std::vector<PartFacts>& facts) {
+                  return ChoosePartsToClean(facts);
+                }));
 }
 
 std::vector<uint64_t> SpentTombstones(Parts parts,

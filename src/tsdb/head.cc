@@ -3,190 +3,162 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/same_bits.h"
+#include "tsdb/sample_order.h"
+
 namespace glint::tsdb {
 
 using model::SeriesRef;
 using model::TimeMs;
 using storage::AppendCounts;
-
-HeadSeries* Head::Find(SeriesRef ref) const {
-  const uint64_t page = ref.value / kPage;
-  if (page >= pages_.size() || pages_[page] == nullptr) return nullptr;
-  return pages_[page]->series[ref.value % kPage].get();
-}
-
-void Head::ForEach(const std::function<void(SeriesRef, HeadSeries&)>& visit) const {
-  for (size_t page = 0; page < pages_.size(); ++page) {
-    if (pages_[page] == nullptr) continue;
-    for (size_t i = 0; i < kPage; ++i) {
-      if (const auto& series = pages_[page]->series[i]) visit({page * kPage + i}, *series);
-    }
-  }
-}
+using storage::MetricBatch;
+using storage::SameBits;
 
 StatusOr<std::vector<SeriesRef>> Head::Resolve(std::span<const model::Labels> series, TimeMs now,
                                                uint64_t max_series) {
   std::vector<SeriesRef> out;
   out.reserve(series.size());
   const MutexLock lock(&mutex_);
-  uint64_t unknown = 0;
   for (const model::Labels& labels : series) {
     CHECK(!labels.empty());
-    unknown += refs_.count(&labels) == 0;
-  }
-  if (unknown > 0 && series_count_ + unknown > max_series) {
-    return ResourceExhausted("{} new series, but {} of at most {} are held", unknown, series_count_,
-                             max_series);
-  }
-  for (const model::Labels& labels : series) {
-    if (const auto known = refs_.find(&labels); known != refs_.end()) {
-      Find(known->second)->last_used = now;
-      out.push_back(known->second);
-    } else {
-      out.push_back({next_ref_++});
-      AddSeries(out.back(), labels, now);
+    std::optional<HeadSlot> slot = table_.Find(labels);
+    if (!slot.has_value()) {
+      if (table_.size() >= max_series) {
+        return ResourceExhausted("a new series, {}, but {} of at most {} are held",
+                                 labels.ToString(), table_.size(), max_series);
+      }
+      slot = table_.Add(labels);
     }
+    table_.set_last_used(*slot, now);
+    out.push_back(table_.RefOf(*slot));
   }
   return out;
 }
 
-void Head::AddSeries(SeriesRef ref, const model::Labels& labels, TimeMs now) {
-  const uint64_t page = ref.value / kPage;
-  if (page >= pages_.size()) pages_.resize(page + 1);
-  if (pages_[page] == nullptr) pages_[page] = std::make_unique<Page>();
-  auto series = std::make_unique<HeadSeries>(std::make_shared<const model::Labels>(labels));
-  series->last_used = now;
-  refs_.emplace(series->labels().get(), ref);
-  postings_.Add(ref, *series->labels());
-  bytes_ += series->bytes();
-  ++series_count_;
-  ++pages_[page]->held;
-  pages_[page]->series[ref.value % kPage] = std::move(series);
+TimeMs Head::NewestOf(HeadSlot slot) const {
+  return std::max(table_.newest(slot), current_->NewestInRows(slot));
 }
 
-void Head::RemoveSeries(std::span<const storage::Postings::Entry> gone) {
-  postings_.Remove(gone);
-  for (const storage::Postings::Entry& entry : gone) {
-    refs_.erase(entry.labels);
-    bytes_ -= Find(entry.ref)->bytes();
-    --series_count_;
-    std::unique_ptr<Page>& page = pages_[entry.ref.value / kPage];
-    page->series[entry.ref.value % kPage].reset();
-    const bool takes_no_more = next_ref_ / kPage > entry.ref.value / kPage;
-    if (--page->held == 0 && takes_no_more) page.reset();
-  }
-}
-
-Status Head::Define(const storage::MetricBatch& batch, uint64_t segment, TimeMs now,
-                    std::vector<codec::SeriesDefinition>& definitions) {
+AppendCounts Head::Apply(StagedBatch batch, TimeMs now) {
+  AppendCounts counts = batch.counts;
   const MutexLock lock(&mutex_);
-  const auto columns = {&batch.series, &batch.histogram_series, &batch.exemplar_series};
-  for (const std::vector<SeriesRef>* refs : columns) {
-    for (const SeriesRef ref : *refs) {
-      HeadSeries* series = Find(ref);
-      if (series == nullptr) return NotFound("series ref {} is not known", ref.value);
-      series->last_used = now;
-    }
-  }
-  for (const std::vector<SeriesRef>* refs : columns) {
-    for (const SeriesRef ref : *refs) {
-      HeadSeries& series = *Find(ref);
-      if (series.logged_segment == segment) continue;
-      series.logged_segment = segment;
-      definitions.push_back({ref, series.labels()});
-    }
-  }
-  return OkStatus();
-}
-
-void Head::Undefine(const std::vector<codec::SeriesDefinition>& definitions) {
-  const MutexLock lock(&mutex_);
-  for (const codec::SeriesDefinition& definition : definitions) {
-    if (HeadSeries* series = Find(definition.ref)) series->logged_segment = 0;
-  }
-}
-
-AppendCounts Head::Apply(codec::MetricRecord record, TimeMs written) {
-  AppendCounts counts;
-  const MutexLock lock(&mutex_);
-  ApplySamples(record, written, counts);
-  ApplyHistograms(record, written, counts);
-  ApplyExemplars(record, written, counts);
-  ApplyMetadata(std::move(record.metadata));
+  if (batch.has_row()) ApplyRow(batch, now, counts);
+  ApplySamples(batch.rest, now, counts);
+  ApplyHistograms(batch.rest, now, counts);
+  ApplyExemplars(batch.rest, now, counts);
+  ApplyMetadata(std::move(batch.rest.metadata));
   return counts;
 }
 
-namespace {
+void Head::ApplyRow(StagedBatch& batch, TimeMs now, AppendCounts& counts) {
+  RowHead& rows = *batch.rows;
+  const bool is_new = !rows.has_layout() || &rows.layout() != batch.row.layout.get();
+  counts.samples_stored += batch.row.samples;
+  if (is_new) {
+    for (const SeriesRef ref : batch.row.layout->columns()) {
+      const auto slot = static_cast<HeadSlot>(ref.value);
+      if (current_->OwnerOf(slot) == nullptr) current_->Own(slot, rows);
+    }
+  }
+  rows.Apply(std::move(batch.row));
+  rows.last_written = now;
+}
 
-void Count(HeadSeries::Put put, AppendCounts& counts) {
-  switch (put) {
-    case HeadSeries::Put::kStored:
-      ++counts.samples_stored;
-      return;
-    case HeadSeries::Put::kRepeated:
-      ++counts.samples_repeated;
-      return;
-    case HeadSeries::Put::kConflicting:
-      ++counts.samples_conflicting;
-      return;
+storage::SeriesData Head::HeldAt(HeadSlot slot, SeriesRef ref, TimeMs time) const {
+  HeadView view;
+  RowsViews views;
+  const model::TimeRange at{time, time};
+  if (frozen_ != nullptr) frozen_->AddTo(slot, ref, at, views, view);
+  current_->AddTo(slot, ref, at, views, view);
+  storage::SeriesData held;
+  view.Read(at, held);
+  return held;
+}
+
+void Head::ApplySamples(const MetricBatch& batch, TimeMs now, AppendCounts& counts) {
+  SeriesRef last{UINT64_MAX};
+  SideSeries* side = nullptr;
+  for (size_t i = 0; i < batch.series.size(); ++i) {
+    const SeriesRef ref = batch.series[i];
+    const auto slot = static_cast<HeadSlot>(ref.value);
+    const codec::TimedSample sample{batch.TimeOf(i), batch.values[i],
+                                    batch.start_times.empty() ? 0 : batch.start_times[i]};
+    if (sample.time <= NewestOf(slot)) {
+      const storage::SeriesData held = HeldAt(slot, ref, sample.time);
+      if (!held.values.empty() && SameBits(held.values.front(), sample.value)) {
+        ++counts.samples_repeated;
+        continue;
+      }
+      if (!held.values.empty() || !held.histograms.empty()) {
+        ++counts.samples_conflicting;
+        continue;
+      }
+    }
+    if (ref != last) {
+      side = current_->SideOf(slot);
+      if (side == nullptr) {
+        side = &current_->MakeSide(slot);
+        current_->NoteSideBytes(static_cast<int64_t>(side->bytes()));
+      }
+      last = ref;
+    }
+    const uint64_t before = side->bytes();
+    CHECK(side->PutFloat(sample) == SideSeries::Put::kStored);
+    current_->NoteSideBytes(static_cast<int64_t>(side->bytes() - before));
+    side->last_written = now;
+    ++counts.samples_stored;
+    if (sample.time > table_.newest(slot)) table_.set_newest(slot, sample.time);
+    if (RowHead* owner = current_->OwnerOf(slot)) owner->contested = true;
   }
 }
 
-}  // namespace
-
-void Head::ApplySamples(const codec::MetricRecord& record, TimeMs written, AppendCounts& counts) {
-  for (size_t i = 0; i < record.series.size(); ++i) {
-    const codec::TimedSample sample{record.times.empty() ? record.time : record.times[i],
-                                    record.values[i],
-                                    record.start_times.empty() ? 0 : record.start_times[i]};
-    if (sample.time < floor_) {
-      ++counts.samples_too_old;
-      continue;
+void Head::ApplyHistograms(MetricBatch& batch, TimeMs now, AppendCounts& counts) {
+  for (size_t i = 0; i < batch.histograms.size(); ++i) {
+    const SeriesRef ref = batch.histogram_series[i];
+    const auto slot = static_cast<HeadSlot>(ref.value);
+    storage::HistogramSample& sample = batch.histograms[i];
+    const TimeMs time = sample.time;
+    if (time <= NewestOf(slot)) {
+      const storage::SeriesData held = HeldAt(slot, ref, time);
+      if (!held.histograms.empty() &&
+          SameBits(*held.histograms.front().histogram, *sample.histogram)) {
+        ++counts.samples_repeated;
+        continue;
+      }
+      if (!held.values.empty() || !held.histograms.empty()) {
+        ++counts.samples_conflicting;
+        continue;
+      }
     }
-    HeadSeries& series = *Find(record.series[i]);
-    const uint64_t before = series.bytes();
-    Count(series.PutFloat(sample), counts);
-    bytes_ += series.bytes() - before;
-    series.last_written = written;
+    SideSeries* side = current_->SideOf(slot);
+    uint64_t before = side == nullptr ? 0 : side->bytes();
+    if (side == nullptr) side = &current_->MakeSide(slot);
+    CHECK(side->PutHistogram(sample) == SideSeries::Put::kStored);
+    current_->NoteSideBytes(static_cast<int64_t>(side->bytes() - before));
+    side->last_written = now;
+    ++counts.samples_stored;
+    if (time > table_.newest(slot)) table_.set_newest(slot, time);
+    if (RowHead* owner = current_->OwnerOf(slot)) owner->contested = true;
   }
 }
 
-void Head::ApplyHistograms(codec::MetricRecord& record, TimeMs written, AppendCounts& counts) {
-  for (size_t i = 0; i < record.histograms.size(); ++i) {
-    if (record.histogram_times[i] < floor_) {
-      ++counts.samples_too_old;
-      continue;
+void Head::ApplyExemplars(const MetricBatch& batch, TimeMs now, AppendCounts& counts) {
+  std::vector<model::Exemplar> held;
+  for (size_t i = 0; i < batch.exemplars.size(); ++i) {
+    const model::Exemplar& exemplar = batch.exemplars[i];
+    const auto slot = static_cast<HeadSlot>(batch.exemplar_series[i].value);
+    held.clear();
+    if (frozen_ != nullptr) {
+      frozen_->exemplars().Read(slot, {exemplar.time, exemplar.time}, held);
     }
-    HeadSeries& series = *Find(record.histogram_series[i]);
-    const uint64_t before = series.bytes();
-    Count(series.PutHistogram({record.histogram_times[i], std::move(record.histograms[i]),
-                               record.histogram_start_times[i]}),
-          counts);
-    bytes_ += series.bytes() - before;
-    series.last_written = written;
-  }
-}
-
-void Head::ApplyExemplars(codec::MetricRecord& record, TimeMs written, AppendCounts& counts) {
-  for (size_t i = 0; i < record.exemplars.size(); ++i) {
-    model::Exemplar& exemplar = record.exemplars[i];
-    if (exemplar.time < floor_) {
-      ++counts.exemplars_expired;
-      continue;
-    }
-    const model::TraceId trace = exemplar.trace_id;
-    HeadSeries& series = *Find(record.exemplar_series[i]);
-    const uint64_t before = series.bytes();
-    if (series.PutExemplar(std::move(exemplar)) == HeadSeries::Put::kRepeated) {
+    const bool is_held = std::any_of(held.begin(), held.end(), [&](const model::Exemplar& other) {
+      return SameBits(other, exemplar);
+    });
+    if (is_held || current_->exemplars().Add(slot, exemplar, now) == ExemplarHead::Put::kRepeated) {
       ++counts.exemplars_repeated;
-      continue;
+    } else {
+      ++counts.exemplars_stored;
     }
-    ++counts.exemplars_stored;
-    ++exemplars_;
-    bytes_ += series.bytes() - before;
-    series.last_written = written;
-    with_exemplars_.insert(record.exemplar_series[i]);
-    if (!trace.IsZero()) ++pins_[trace];
   }
 }
 
@@ -201,53 +173,61 @@ void Head::ApplyMetadata(std::vector<model::MetricMetadata> metadata) {
   }
 }
 
-storage::MetricDrops Head::DropBefore(TimeMs time, TimeMs now) {
-  storage::MetricDrops drops;
-  std::vector<storage::Postings::Entry> gone;
+void Head::AddMetadata(std::vector<model::MetricMetadata> metadata) {
   const MutexLock lock(&mutex_);
-  floor_ = std::max(floor_, time);
-  const TimeMs unused_since = now - storage::kRefLifetimeMs;
-  // ForEach() takes a callback, which the annotations cannot see into.
-  const auto visit = [&](SeriesRef ref, HeadSeries& series) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-    const uint64_t before = series.bytes();
-    drops.samples += series.DropSamplesBefore(floor_);
-    const std::vector<model::Exemplar> expired = series.DropExemplarsBefore(floor_);
-    drops.exemplars += expired.size();
-    for (const model::Exemplar& exemplar : expired) {
-      const auto pin = pins_.find(exemplar.trace_id);
-      if (pin != pins_.end() && --pin->second == 0) pins_.erase(pin);
-    }
-    if (!expired.empty() && series.exemplars().empty()) with_exemplars_.erase(ref);
-    bytes_ += series.bytes() - before;
-    if (series.empty() && series.last_used < unused_since) {
-      gone.push_back({ref, series.labels().get()});
-    }
-  };
-  ForEach(visit);
-  exemplars_ -= drops.exemplars;
-  RemoveSeries(gone);
-  drops.series = gone.size();
-  return drops;
+  ApplyMetadata(std::move(metadata));
 }
 
-TimeMs Head::TimeToFree(uint64_t bytes) const {
-  std::vector<std::pair<TimeMs, uint64_t>> chunks;
-  const ReaderMutexLock lock(&mutex_);
-  ForEach([&](SeriesRef, HeadSeries& series) {
-    series.ChunkBytes(chunks);
-    for (const model::Exemplar& exemplar : series.exemplars()) {
-      chunks.emplace_back(exemplar.time, sizeof exemplar);
-    }
-  });
-  std::sort(chunks.begin(), chunks.end());
-  uint64_t freed = 0;
-  TimeMs time = floor_;
-  for (const auto& [last, size] : chunks) {
-    if (freed >= bytes) break;
-    freed += size;
-    time = last + 1;
+bool Head::Freeze(TimeMs now) {
+  const MutexLock lock(&mutex_);
+  CHECK(frozen_ == nullptr);
+  if (current_->empty()) return false;
+  current_->SealRows();
+  for (HeadSlot slot = 0; slot < table_.slot_end(); ++slot) {
+    const RowHead* rows = current_->OwnerOf(slot);
+    if (rows == nullptr || rows->empty()) continue;
+    table_.set_newest(slot, std::max(table_.newest(slot), rows->last_time()));
+    table_.set_last_used(slot, std::max(table_.last_used(slot), rows->last_written));
   }
-  return time;
+  auto next = std::make_unique<HeadGeneration>(*current_, now - storage::kRefLifetimeMs, now);
+  frozen_ = std::exchange(current_, std::move(next));
+  frozen_at_ = now;
+  return true;
+}
+
+model::TimeRange Head::FrozenTime() const {
+  const ReaderMutexLock lock(&mutex_);
+  return frozen_ == nullptr ? model::TimeRange{model::kMaxTimeMs, model::kMinTimeMs}
+                            : frozen_->time();
+}
+
+uint64_t Head::Thaw(TimeMs now) {
+  std::unique_ptr<const HeadGeneration> gone;  // Let go without the lock.
+  {
+    const MutexLock lock(&mutex_);
+    if (frozen_ != nullptr) thinned_before_ += frozen_->exemplars().thinned();
+    gone = std::move(frozen_);
+  }
+  gone.reset();
+  return ForgetUnused(now);
+}
+
+uint64_t Head::ForgetUnused(TimeMs now) {
+  const MutexLock lock(&mutex_);
+  std::vector<HeadSlot> gone;
+  for (HeadSlot slot = 0; slot < table_.slot_end(); ++slot) {
+    if (!table_.Holds(slot) || table_.last_used(slot) >= now - storage::kRefLifetimeMs) continue;
+    if (current_->Uses(slot) || (frozen_ != nullptr && frozen_->Uses(slot))) continue;
+    gone.push_back(slot);
+    current_->exemplars().Forget(slot);
+  }
+  table_.Remove(gone);
+  return gone.size();
+}
+
+void Head::SetFloor(TimeMs floor) {
+  const MutexLock lock(&mutex_);
+  floor_ = std::max(floor_, floor);
 }
 
 TimeMs Head::floor() const {
@@ -255,17 +235,27 @@ TimeMs Head::floor() const {
   return floor_;
 }
 
-uint64_t Head::bytes() const {
+uint64_t Head::sample_bytes() const {
   const ReaderMutexLock lock(&mutex_);
-  return bytes_;
+  return current_->bytes();
 }
 
 HeadStats Head::Stats(TimeMs now) const {
   const ReaderMutexLock lock(&mutex_);
-  HeadStats stats{.series = series_count_, .exemplars = exemplars_, .bytes = bytes_};
-  ForEach([&](SeriesRef, HeadSeries& series) {
-    stats.active_series += series.last_written > now - kActiveMs;
-  });
+  HeadStats stats{.series = table_.size(),
+                  .active_series = current_->ActiveSeries(now - kActiveMs),
+                  .thinned_exemplars = thinned_before_,
+                  .bytes = table_.bytes(),
+                  .label_bytes = table_.bytes()};
+  const std::initializer_list<const HeadGeneration*> generations = {current_.get(), frozen_.get()};
+  for (const HeadGeneration* generation : generations) {
+    if (generation == nullptr) continue;
+    stats.samples += generation->samples();
+    stats.chunks += generation->chunks();
+    stats.exemplars += generation->exemplars().size();
+    stats.thinned_exemplars += generation->exemplars().thinned();
+    stats.bytes += generation->bytes();
+  }
   return stats;
 }
 

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <set>
 
-#include "storage/exemplar_spread.h"
+#include "storage/same_bits.h"
 #include "tsdb/head.h"
+#include "tsdb/sample_order.h"
 
 namespace glint::tsdb {
 
@@ -12,23 +14,36 @@ model::TimeRange Head::Visible(model::TimeRange range) const {
   return {std::max(range.start, floor_), range.end};
 }
 
-std::vector<const HeadSeries*> Head::Matching(const storage::SeriesQuery& query) const {
+bool Head::HasSampleIn(HeadSlot slot, model::TimeRange range, RowsViews& views) const {
+  const SeriesRef ref = table_.RefOf(slot);
+  return current_->HasSampleIn(slot, ref, range, views) ||
+         (frozen_ != nullptr && frozen_->HasSampleIn(slot, ref, range, views));
+}
+
+std::vector<HeadSlot> Head::Matching(const storage::SeriesQuery& query, RowsViews& views) const {
   const model::TimeRange range = Visible(query.time);
-  std::vector<const HeadSeries*> out;
-  for (const SeriesRef ref : postings_.Select(query.series)) {
-    const HeadSeries* series = Find(ref);
-    if (range.start <= range.end && series->HasSampleIn(range)) out.push_back(series);
-  }
-  std::sort(out.begin(), out.end(),
-            [](const HeadSeries* a, const HeadSeries* b) { return *a->labels() < *b->labels(); });
+  std::vector<HeadSlot> out;
+  if (range.start > range.end) return out;
+  out = table_.Select(query.series);
+  std::erase_if(out, [&](HeadSlot slot) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    return !HasSampleIn(slot, range, views);
+  });
+  table_.Sort(out);
   return out;
 }
 
-std::vector<SeriesView> Head::Select(const storage::SeriesQuery& query) const {
-  std::vector<SeriesView> out;
+std::vector<HeadSeries> Head::Select(const storage::SeriesQuery& query) const {
+  std::vector<HeadSeries> out;
+  RowsViews views;
   const ReaderMutexLock lock(&mutex_);
-  for (const HeadSeries* series : Matching(query)) {
-    out.push_back(series->View(Visible(query.time)));
+  const model::TimeRange range = Visible(query.time);
+  for (const HeadSlot slot : Matching(query, views)) {
+    HeadSeries series;
+    series.labels = std::make_shared<const model::Labels>(table_.LabelsOf(slot));
+    const SeriesRef ref = table_.RefOf(slot);
+    if (frozen_ != nullptr) frozen_->AddTo(slot, ref, range, views, series.view);
+    current_->AddTo(slot, ref, range, views, series.view);
+    out.push_back(std::move(series));
   }
   return out;
 }
@@ -36,43 +51,45 @@ std::vector<SeriesView> Head::Select(const storage::SeriesQuery& query) const {
 std::vector<std::shared_ptr<const model::Labels>> Head::Series(
     const storage::SeriesQuery& query) const {
   std::vector<std::shared_ptr<const model::Labels>> out;
+  RowsViews views;
   const ReaderMutexLock lock(&mutex_);
-  for (const HeadSeries* series : Matching(query)) out.push_back(series->labels());
+  for (const HeadSlot slot : Matching(query, views)) {
+    out.push_back(std::make_shared<const model::Labels>(table_.LabelsOf(slot)));
+  }
   return out;
 }
 
 StatusOr<std::vector<model::SeriesExemplars>> Head::SelectExemplars(
     const storage::ExemplarQuery& query, QueryBudget& budget) const {
   std::vector<model::SeriesExemplars> out;
-  uint64_t bytes = 0;
-  {
-    const ReaderMutexLock lock(&mutex_);
-    std::set<SeriesRef> refs;
-    if (query.any_of.empty()) refs = with_exemplars_;
+  const ReaderMutexLock lock(&mutex_);
+  const model::TimeRange range = Visible(query.time);
+  std::set<HeadSlot> selected;
+  const auto gather = [&](const HeadGeneration& generation) {
+    for (const HeadSlot slot : generation.exemplars().Series()) selected.insert(slot);
+  };
+  gather(*current_);
+  if (frozen_ != nullptr) gather(*frozen_);
+  if (!query.any_of.empty()) {
+    std::set<HeadSlot> matching;
     for (const std::vector<model::Matcher>& matchers : query.any_of) {
-      for (const SeriesRef ref : postings_.Select(matchers)) refs.insert(ref);
+      for (const HeadSlot slot : table_.Select(matchers)) {
+        if (selected.count(slot) > 0) matching.insert(slot);
+      }
     }
-    for (const SeriesRef ref : refs) {
-      const HeadSeries& series = *Find(ref);
-      const auto& held = series.exemplars();
-      if (held.empty()) continue;
-      auto at = std::partition_point(held.begin(), held.end(), [&](const auto& exemplar) {
-        return exemplar.time < query.time.start;
-      });
-      model::SeriesExemplars found;
-      for (; at != held.end() && at->time <= query.time.end; ++at) found.exemplars.push_back(*at);
-      if (found.exemplars.empty()) continue;
-      const uint64_t taken = found.exemplars.size() * sizeof(model::Exemplar);
-      RETURN_IF_ERROR(budget.Charge(taken));
-      bytes += taken;
-      found.series = *series.labels();
-      out.push_back(std::move(found));
-    }
+    selected = std::move(matching);
   }
-  std::sort(out.begin(), out.end(),
-            [](const auto& a, const auto& b) { return a.series < b.series; });
-  storage::SpreadExemplars(query.limit, out);
-  budget.Release(bytes);
+  std::vector<HeadSlot> slots(selected.begin(), selected.end());
+  table_.Sort(slots);
+  for (const HeadSlot slot : slots) {
+    model::SeriesExemplars found;
+    if (frozen_ != nullptr) frozen_->exemplars().Read(slot, range, found.exemplars);
+    current_->exemplars().Read(slot, range, found.exemplars);
+    if (found.exemplars.empty()) continue;
+    RETURN_IF_ERROR(budget.Charge(found.exemplars.size() * sizeof(model::Exemplar)));
+    found.series = table_.LabelsOf(slot);
+    out.push_back(std::move(found));
+  }
   return out;
 }
 
@@ -98,12 +115,10 @@ std::vector<model::MetricMetadata> Head::NewMetadata(
   return metadata;
 }
 
-std::vector<bool> Head::ArePinned(std::span<const model::TraceId> ids) const {
-  std::vector<bool> out;
-  out.reserve(ids.size());
+void Head::MarkPinned(std::span<const model::TraceId> ids, std::vector<bool>& pinned) const {
   const ReaderMutexLock lock(&mutex_);
-  for (const model::TraceId& id : ids) out.push_back(pins_.count(id) > 0);
-  return out;
+  current_->exemplars().MarkPinned(ids, pinned);
+  if (frozen_ != nullptr) frozen_->exemplars().MarkPinned(ids, pinned);
 }
 
 }  // namespace glint::tsdb

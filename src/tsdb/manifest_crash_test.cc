@@ -6,7 +6,7 @@
 
 #include "base/file_in_memory.h"
 #include "tsdb/manifest.h"
-#include "tsdb/manifest_changes.h"
+#include "tsdb/manifest_changes_for_test.h"
 
 namespace glint::tsdb {
 namespace {

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "base/file_in_memory.h"
-#include "tsdb/manifest_changes.h"
+#include "tsdb/manifest_changes_for_test.h"
 #include "tsdb/manifest_record.h"
 
 namespace glint::tsdb {

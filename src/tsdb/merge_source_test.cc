@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "tsdb/merge_plain.h"
+#include "tsdb/merge_plain_for_test.h"
 #include "tsdb/merge_time_slice.h"
 
 namespace glint::tsdb {

@@ -1,129 +1,35 @@
 #include "tsdb/metric_store.h"
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
+#include <set>
 #include <utility>
 
 #include "base/log.h"
 #include "codec/byte_writer.h"
+#include "tsdb/batch_limits.h"
 #include "tsdb/metric_log.h"
 
 namespace glint::tsdb {
-namespace {
 
 using model::TimeMs;
 using storage::AppendCounts;
 using storage::MetricBatch;
 
-// At the limit so much is let go at once that the next time is not soon.
-constexpr uint64_t kFreedShare = 10;  // A tenth.
-constexpr int64_t kLimitPauseMs = 30'000;
+namespace {
 
-// Removes items at the marked places.
-template <typename T>
-void RemoveMarked(const std::vector<bool>& marked, std::vector<T>& column) {
-  if (column.empty()) return;
-  size_t kept = 0;
-  for (size_t i = 0; i < column.size(); ++i) {
-    if (!marked[i]) {
-      if (kept != i) column[kept] = std::move(column[i]);
-      ++kept;
-    }
-  }
-  column.resize(kept);
-}
-
-// What is too far in the future does not go into the log, where its age could not be judged again.
-void TakeOutTooNew(TimeMs now, MetricBatch& batch, AppendCounts& counts) {
-  const TimeMs latest = now + storage::kMaxFutureMs;
-  const auto mark = [&](size_t size, const auto& time_of, uint64_t& count) {
-    std::vector<bool> marked;
-    for (size_t i = 0; i < size; ++i) {
-      if (time_of(i) <= latest) continue;
-      marked.resize(size);
-      marked[i] = true;
-      ++count;
-    }
-    return marked;
-  };
-  if (batch.times.empty() && batch.time > latest) {
-    counts.samples_too_new += batch.series.size();
-    batch.series.clear();
-    batch.values.clear();
-    batch.start_times.clear();
-  } else if (!batch.times.empty()) {
-    const auto marked = mark(
-        batch.series.size(), [&](size_t i) { return batch.times[i]; }, counts.samples_too_new);
-    if (!marked.empty()) {
-      RemoveMarked(marked, batch.series);
-      RemoveMarked(marked, batch.values);
-      RemoveMarked(marked, batch.start_times);
-      RemoveMarked(marked, batch.times);
-    }
-  }
-  if (const auto marked = mark(
-          batch.histograms.size(), [&](size_t i) { return batch.histograms[i].time; },
-          counts.samples_too_new);
-      !marked.empty()) {
-    RemoveMarked(marked, batch.histogram_series);
-    RemoveMarked(marked, batch.histograms);
-  }
-  if (const auto marked = mark(
-          batch.exemplars.size(), [&](size_t i) { return batch.exemplars[i].time; },
-          counts.exemplars_too_new);
-      !marked.empty()) {
-    RemoveMarked(marked, batch.exemplar_series);
-    RemoveMarked(marked, batch.exemplars);
-  }
-}
-
-codec::MetricRecord RecordOf(MetricBatch batch) {
-  codec::MetricRecord record;
-  record.sender = batch.sender;
-  record.series = std::move(batch.series);
-  record.values = std::move(batch.values);
-  record.time = batch.time;
-  record.times = std::move(batch.times);
-  record.start_times = std::move(batch.start_times);
-  record.histogram_series = std::move(batch.histogram_series);
-  for (storage::HistogramSample& sample : batch.histograms) {
-    record.histogram_times.push_back(sample.time);
-    record.histogram_start_times.push_back(sample.start_time);
-    record.histograms.push_back(std::move(sample.histogram));
-  }
-  record.exemplar_series = std::move(batch.exemplar_series);
-  record.exemplars = std::move(batch.exemplars);
-  record.metadata = std::move(batch.metadata);
-  return record;
-}
-
-bool IsEmpty(const codec::MetricRecord& record) {
-  return record.series.empty() && record.histograms.empty() && record.exemplars.empty() &&
-         record.metadata.empty();
-}
-
-void Add(const storage::MetricDrops& drops, storage::MetricDrops& sum) {
-  sum.samples += drops.samples;
-  sum.exemplars += drops.exemplars;
-  sum.series += drops.series;
+uint64_t BytesOf(const MetricBatch& batch) {
+  return sizeof batch + batch.series.size() * (sizeof(model::SeriesRef) + sizeof(double)) +
+         batch.times.size() * sizeof(TimeMs) + batch.exemplars.size() * sizeof(model::Exemplar) +
+         batch.histograms.size() * 512;
 }
 
 }  // namespace
 
 MetricStore::MetricStore(const MetricStoreOptions& options)
     : options_(options),
-
-      commits_([this](auto group) { Commit(group); }) {}
-
-MetricStore::~MetricStore() { Shutdown(); }
-
-void MetricStore::Shutdown() {
-  is_shut_ = true;
-  // Whoever was committing has ended when this comes through.
-  commits_.RunAlone([] {});
-}
+      parts_(std::make_shared<const PartSet>()),
+      commits_([this](auto group) { Commit(group); },
+               wal::GroupCommitOptions{.patience_ms = options.patience_ms}) {}
 
 StatusOr<std::vector<model::SeriesRef>> MetricStore::Resolve(
     std::span<const model::Labels> series) {
@@ -133,9 +39,18 @@ StatusOr<std::vector<model::SeriesRef>> MetricStore::Resolve(
 
 StatusOr<AppendCounts> MetricStore::Append(MetricBatch batch) {
   RETURN_IF_ERROR(batch.Check());
-  Pending pending{std::move(batch)};
+  Pending pending{std::move(batch), AppendCounts(), nullptr};
   commits_.Run(pending);
   return std::move(pending.result);
+}
+
+void MetricStore::AppendSoon(MetricBatch batch, storage::AppendDone done) {
+  if (const Status checked = batch.Check(); !checked.ok()) return done(checked);
+  const uint64_t bytes = BytesOf(batch);
+  auto pending = std::make_unique<Pending>();
+  pending->batch = std::move(batch);
+  pending->done = std::move(done);
+  commits_.Post(std::move(pending), bytes);
 }
 
 void MetricStore::Commit(std::span<Pending* const> group) {
@@ -145,70 +60,74 @@ void MetricStore::Commit(std::span<Pending* const> group) {
                            : log_->PrepareSegment();
   Status ready = segment.ok() ? OkStatus() : segment.status();
   if (ready.ok() && *segment != prepared_segment_) ready = WritePreamble(*segment);
-  std::vector<Staged> staged;
-  for (Pending* pending : group) {
-    Staged one{pending, {}, {}};
+  std::vector<StagedBatch> staged;
+  std::vector<size_t> origin;  // In `group`, of each that is staged.
+  std::set<storage::SenderId> with_row;
+  for (size_t i = 0; i < group.size(); ++i) {
+    Pending& pending = *group[i];
     if (!ready.ok()) {
-      pending->result = ready;
-    } else if (Stage(*pending, *segment, now, one)) {
-      staged.push_back(std::move(one));
+      pending.result = ready;
+      continue;
     }
-  }
-  if (staged.empty()) return;
-  if (const Status written = Write(staged); !written.ok()) {
-    for (Staged& one : staged) {
-      head_.Undefine(one.record.definitions);
-      one.pending->result = written;
+    AppendCounts counts;
+    TakeOutTooNew(now, pending.batch, counts);
+    if (!pending.batch.metadata.empty()) {
+      pending.batch.metadata = head_.NewMetadata(std::move(pending.batch.metadata));
     }
-    const MutexLock lock(&mutex_);
-    stats_.refused_batches += staged.size();
-    return;
+    const bool may_be_row = with_row.count(pending.batch.sender) == 0;
+    auto batch = head_.Stage(std::move(pending.batch), {.log_segment = *segment,
+                                                        .now = now,
+                                                        .late_ms = options_.out_of_order_ms,
+                                                        .may_be_row = may_be_row});
+    if (!batch.ok()) {
+      pending.result = batch.status();
+      continue;
+    }
+    batch->counts.Add(counts);
+    if (batch->has_row()) with_row.insert(batch->sender);
+    staged.push_back(*std::move(batch));
+    origin.push_back(i);
   }
-  AppendCounts sum;
-  for (Staged& one : staged) {
-    NoteTimes(*segment, one.record);
-    one.counts.Add(head_.Apply(std::move(one.record), now));
-    sum.Add(one.counts);
-    one.pending->result = one.counts;
+  if (!staged.empty()) CommitStaged(group, staged, origin, *segment, now);
+  for (Pending* pending : group) {
+    if (pending->done) pending->done(std::move(pending->result));
   }
-  {
-    const MutexLock lock(&mutex_);
-    stats_.appended.Add(sum);
+  if (!is_shut_ && IsTimeToFlush(now)) {
+    const std::lock_guard lock(wake_mutex_);
+    is_woken_ = true;
+    wake_.notify_one();
   }
-  if (head_.bytes() > options_.max_bytes && now >= next_limit_check_) KeepToLimit(now);
 }
 
-bool MetricStore::Stage(Pending& pending, uint64_t segment, TimeMs now, Staged& staged) {
-  TakeOutTooNew(now, pending.batch, staged.counts);
-  std::vector<codec::SeriesDefinition> definitions;
-  if (const Status known = head_.Define(pending.batch, segment, now, definitions); !known.ok()) {
-    pending.result = known;
-    return false;
-  }
-  if (!pending.batch.metadata.empty()) {
-    pending.batch.metadata = head_.NewMetadata(std::move(pending.batch.metadata));
-  }
-  staged.record = RecordOf(std::move(pending.batch));
-  staged.record.definitions = std::move(definitions);
-  if (IsEmpty(staged.record)) {
-    pending.result = staged.counts;
-    const MutexLock lock(&mutex_);
-    stats_.appended.Add(staged.counts);
-    return false;
-  }
-  return true;
-}
-
-Status MetricStore::Write(std::vector<Staged>& staged) {
+void MetricStore::CommitStaged(std::span<Pending* const> group, std::vector<StagedBatch>& staged,
+                               std::span<const size_t> origin, uint64_t segment, TimeMs now) {
   std::vector<std::string> payloads;
   std::vector<wal::Record> records;
   payloads.reserve(staged.size());
-  for (const Staged& one : staged) {
-    payloads.push_back(codec::EncodeMetricRecord(one.record));
+  for (const StagedBatch& batch : staged) {
+    if (!batch.has_row() && !batch.has_rest()) continue;
+    payloads.push_back(head_.Encode(batch, segment, batch_log_));
     records.push_back({kBatchRecord, payloads.back()});
   }
-  const auto written = log_->Append(records);
-  return written.ok() ? OkStatus() : written.status();
+  if (!records.empty()) {
+    const auto written = log_->Append(records);
+    if (!written.ok()) {
+      batch_log_.Forget();
+      for (const size_t i : origin) group[i]->result = written.status();
+      const MutexLock lock(&stats_mutex_);
+      stats_.refused_batches += staged.size();
+      return;
+    }
+    batch_log_.Commit();
+  }
+  AppendCounts sum;
+  for (size_t i = 0; i < staged.size(); ++i) {
+    const AppendCounts counts = head_.Apply(std::move(staged[i]), now);
+    sum.Add(counts);
+    group[origin[i]]->result = counts;
+  }
+  const MutexLock lock(&stats_mutex_);
+  stats_.appended.Add(sum);
 }
 
 // A segment explains itself: what was let go before, and all that is known of the metrics, so that
@@ -216,81 +135,70 @@ Status MetricStore::Write(std::vector<Staged>& staged) {
 Status MetricStore::WritePreamble(uint64_t segment) {
   codec::ByteWriter floor;
   floor.SignedVarint(head_.floor());
-  codec::MetricRecord metadata;
-  metadata.metadata = head_.Metadata("");
-  const std::string batch = codec::EncodeMetricRecord(metadata);
+  StagedBatch metadata;
+  metadata.rest.metadata = head_.Metadata("");
+  const std::string batch = head_.Encode(metadata, segment, batch_log_);
   const wal::Record records[] = {{kFloorRecord, floor.bytes()}, {kBatchRecord, batch}};
   const auto written = log_->Append(records);
-  if (!written.ok()) return written.status();
+  if (!written.ok()) {
+    batch_log_.Forget();
+    return written.status();
+  }
+  batch_log_.Commit();
   prepared_segment_ = segment;
   return OkStatus();
 }
 
-void MetricStore::NoteTimes(uint64_t segment, const codec::MetricRecord& record) {
-  TimeMs& newest = newest_.try_emplace(segment, model::kMinTimeMs).first->second;
-  if (record.times.empty() && !record.series.empty()) newest = std::max(newest, record.time);
-  for (const TimeMs time : record.times) newest = std::max(newest, time);
-  for (const TimeMs time : record.histogram_times) newest = std::max(newest, time);
-  for (const model::Exemplar& exemplar : record.exemplars) newest = std::max(newest, exemplar.time);
+bool MetricStore::IsTimeToFlush(TimeMs now) const {
+  uint64_t logged = 0;
+  for (const wal::SegmentInfo& segment : log_->segments()) logged += segment.bytes;
+  return head_.sample_bytes() >= options_.max_head_bytes || logged >= options_.max_log_bytes ||
+         now - head_since_ >= options_.max_head_age_ms;
 }
 
-void MetricStore::KeepToLimit(TimeMs now) {
-  const uint64_t held = head_.bytes();
-  const TimeMs time =
-      head_.TimeToFree(held - options_.max_bytes + options_.max_bytes / kFreedShare);
-  const storage::MetricDrops drops = head_.DropBefore(time, now);
-  prepared_segment_ = 0;  // The log has to know of it before more is written.
-  LogWarn("tsdb", "{} bytes of samples, at most {} are kept: let go {} samples before {}", held,
-          options_.max_bytes, drops.samples, time);
-  // What cannot be let go, labels above all, is not looked for again with every batch.
-  const bool is_enough = head_.bytes() <= options_.max_bytes;
-  next_limit_check_ = is_enough ? model::kMinTimeMs : now + kLimitPauseMs;
-  const MutexLock lock(&mutex_);
-  Add(drops, stats_.dropped_by_limit);
+std::shared_ptr<const PartSet> MetricStore::parts() const {
+  const ReaderMutexLock lock(&view_mutex_);
+  return parts_;
 }
 
-void MetricStore::ApplyRetention(TimeMs now) {
-  const storage::MetricDrops drops = head_.DropBefore(now - options_.retention_ms, now);
-  {
-    const MutexLock lock(&mutex_);
-    Add(drops, stats_.dropped_by_retention);
-  }
-  DropSegments();
-}
-
-void MetricStore::DropSegments() {
-  const std::vector<wal::SegmentInfo> segments = log_->segments();
-  if (segments.empty() || segments.back().id != prepared_segment_) return;
-  const TimeMs floor = head_.floor();
-  for (const wal::SegmentInfo& segment : segments) {
-    if (segment.id == segments.back().id) return;
-    const auto newest = newest_.find(segment.id);
-    if (newest != newest_.end() && newest->second >= floor) continue;
-    if (const Status removed = log_->Remove(segment.id); !removed.ok()) {
-      LogWarn("tsdb", "{}", removed.ToString());
-      continue;
-    }
-    newest_.erase(segment.id);
+void MetricStore::NoteDamage(const std::vector<std::string>& damage) const {
+  for (const std::string& line : damage) LogError("tsdb", "{}", line);
+  const MutexLock lock(&stats_mutex_);
+  for (const std::string& line : damage) {
+    const bool is_known = std::find(damage_.begin(), damage_.end(), line) != damage_.end();
+    if (!is_known && damage_.size() < wal::kMaxDamageNamed) damage_.push_back(line);
   }
 }
 
-void MetricStore::Maintain() {
-  commits_.RunAlone([this] {
-    if (!is_shut_) ApplyRetention(options_.clock->NowMs());
-  });
+std::vector<std::string> MetricStore::damage() const {
+  const ReaderMutexLock lock(&stats_mutex_);
+  return damage_;
 }
 
 MetricStoreStats MetricStore::Stats() const {
   MetricStoreStats stats;
   {
-    const ReaderMutexLock lock(&mutex_);
+    const ReaderMutexLock lock(&stats_mutex_);
     stats = stats_;
   }
   stats.head = head_.Stats(options_.clock->NowMs());
+  stats.thinned_exemplars += stats.head.thinned_exemplars;
   stats.log_bytes = log_->bytes();
   stats.log_segments = log_->segments().size();
   stats.log_syncs = log_->syncs();
   stats.log_writes = log_->writes();
+  const std::shared_ptr<const PartSet> set = parts();
+  stats.parts = set->parts().size();
+  stats.tombstones = set->tombstones().size();
+  for (const auto& part : set->parts()) {
+    stats.part_bytes += part->info().bytes;
+    stats.part_sample_bytes += part->info().sample_bytes;
+    stats.part_index_bytes += part->info().index_bytes;
+    stats.part_exemplar_bytes += part->info().exemplar_bytes;
+    stats.part_series += part->info().series;
+    stats.part_samples += part->info().samples;
+    stats.part_exemplars += part->info().exemplars;
+  }
   return stats;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/killed_child.h"
 #include "base/log.h"
+#include "base/test_folder.h"
 #include "tsdb/metric_store.h"
 
 namespace glint::tsdb {
@@ -15,7 +16,8 @@ namespace {
 
 constexpr int kLives = 40;
 constexpr int kThreads = 2;
-constexpr int64_t kStartMs = 1'700'000'000'000;
+// Of late, or exemplars would be thinned by their age.
+const int64_t kStartMs = SystemClock().NowMs() - 600'000;
 
 // Sample n of thread t is at kStartMs + n, with value n, and an exemplar of trace n + 1.
 model::Labels SeriesOf(int thread) {
@@ -37,6 +39,7 @@ struct Acknowledged {
 MetricStoreOptions OptionsOf(const std::string& folder, bool synced) {
   return {.folder = folder,
           .retention_ms = 100ll * 365 * 24 * 3'600'000,
+          .max_head_bytes = 20'000,
           .ack = synced ? wal::AckMode::kSynced : wal::AckMode::kWritten,
           .segment_bytes = 16 << 10,
           .maintenance_interval_ms = 1};

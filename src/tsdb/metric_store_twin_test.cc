@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <random>
+#include <set>
 
 #include "base/file_in_memory.h"
 #include "model/sample.h"
@@ -43,6 +44,15 @@ std::string TextOf(const storage::AppendCounts& counts) {
                      counts.exemplars_too_new);
 }
 
+// In any order: a restart finds them by part.
+std::multiset<std::string> TextOf(const std::vector<model::MetricMetadata>& metadata) {
+  std::multiset<std::string> out;
+  for (const model::MetricMetadata& one : metadata) {
+    out.insert(fmt::format("{} {} {}", one.family, MetricTypeName(one.type), one.help));
+  }
+  return out;
+}
+
 std::string ReadAll(const storage::MetricReader& store, const storage::SeriesQuery& query) {
   QueryBudget budget;
   auto cursor = store.Select(query, budget);
@@ -80,6 +90,8 @@ class TwinTest : public ::testing::Test {
     store_.reset();
     MetricStoreOptions options{.folder = "/metrics",
                                .retention_ms = kRetentionMs,
+                               .out_of_order_ms = -1,
+                               .max_head_bytes = 200'000,
                                .segment_bytes = 20'000,
                                .files = &files_,
                                .clock = &clock_,
@@ -130,6 +142,14 @@ class TwinTest : public ::testing::Test {
     const size_t size = 1 + Pick(30);
     for (size_t i = 0; i < size; ++i) series.push_back(SomeSeries());
     batch.time = SomeTime();
+    // A sender that repeats itself, so that there are rows; one that does not; none.
+    batch.sender = Pick(3);
+    if (batch.sender == 1) {
+      series.clear();
+      for (size_t i = 0; i < size; ++i) {
+        series.push_back({{"__name__", "row"}, {"i", std::to_string(i)}, {"job", "a"}});
+      }
+    }
     batch.values.resize(size);
     for (double& value : batch.values) value = SomeValue();
     if (Pick(2) == 0) {
@@ -177,7 +197,27 @@ class TwinTest : public ::testing::Test {
     const auto counts = store_->Append(with_refs(*store_));
     const auto wanted = twin_.Append(with_refs(twin_));
     ASSERT_TRUE(counts.ok()) << counts.status().ToString();
-    ASSERT_EQ(TextOf(*counts), TextOf(*wanted));
+    // What is in parts already is not looked up when it comes again: reading tells it apart.
+    const auto held = [](const storage::AppendCounts& c) {
+      return c.samples_stored + c.samples_repeated + c.samples_conflicting;
+    };
+    ASSERT_EQ(held(*counts), held(*wanted));
+    ASSERT_EQ(counts->exemplars_stored + counts->exemplars_repeated,
+              wanted->exemplars_stored + wanted->exemplars_repeated);
+    if (!has_parts_) {
+      ASSERT_EQ(TextOf(*counts), TextOf(*wanted));
+    }
+  }
+
+  void DeleteSome() {
+    const std::vector<std::vector<model::Matcher>> any_of = {
+        {model::Matcher::Equal("__name__", "m" + std::to_string(Pick(4)))},
+        {model::Matcher::Equal("__name__", "row"), model::Matcher::Equal("i", "2")}};
+    const TimeMs start = clock_.now_ms - static_cast<int64_t>(Pick(3'600'000));
+    const model::TimeRange time{start, start + static_cast<int64_t>(Pick(3'600'000))};
+    ASSERT_TRUE(store_->Delete(any_of, time).ok());
+    ASSERT_TRUE(twin_.Delete(any_of, time).ok());
+    has_parts_ = true;
   }
 
   void Compare() {
@@ -199,13 +239,16 @@ class TwinTest : public ::testing::Test {
     EXPECT_EQ(*store_->LabelNames(query, 0, budget), *twin_.LabelNames(query, 0, budget));
     EXPECT_EQ(*store_->LabelValues("i", query, 0, budget),
               *twin_.LabelValues("i", query, 0, budget));
-    EXPECT_EQ(store_->Metadata(""), twin_.Metadata(""));
+    EXPECT_EQ(TextOf(store_->Metadata("")), TextOf(twin_.Metadata("")));
     const storage::ExemplarQuery exemplars{
         .any_of = {query.series}, .time = query.time, .limit = Pick(2) * 20};
     EXPECT_EQ(ReadExemplars(*store_, exemplars), ReadExemplars(twin_, exemplars));
     std::vector<model::TraceId> ids(42);
     for (size_t i = 0; i < ids.size(); ++i) ids[i].bytes[15] = static_cast<uint8_t>(i);
-    EXPECT_EQ(store_->ArePinned(ids), twin_.ArePinned(ids));
+    // An exemplar that was deleted or is too old pins its trace until its part is rewritten.
+    const std::vector<bool> pinned = store_->ArePinned(ids);
+    const std::vector<bool> wanted = twin_.ArePinned(ids);
+    for (size_t i = 0; i < ids.size(); ++i) EXPECT_GE(pinned[i], wanted[i]);
   }
 
   const uint64_t seed_ = std::random_device()();
@@ -214,6 +257,7 @@ class TwinTest : public ::testing::Test {
   InMemoryFileSystem files_{seed_};
   storage::MemoryMetrics twin_{storage::MemoryMetrics::Options{.clock = &clock_}};
   std::unique_ptr<MetricStore> store_;
+  bool has_parts_ = false;
 };
 
 TEST_F(TwinTest, TheSameLifeGivesTheSameAnswers) {
@@ -230,8 +274,19 @@ TEST_F(TwinTest, TheSameLifeGivesTheSameAnswers) {
       twin_.DropBefore(clock_.now_ms - kRetentionMs);
       store_->Maintain();
     }
+    if (Pick(60) == 0) {
+      ASSERT_TRUE(store_->Flush().ok());
+      has_parts_ = true;
+    }
+    if (Pick(80) == 0) {
+      ASSERT_NO_FATAL_FAILURE(DeleteSome());
+    }
+    if (Pick(150) == 0) {
+      ASSERT_TRUE(store_->CleanTombstones().ok());
+    }
     if (Pick(100) == 0) {
       ++restarts;
+      has_parts_ = true;
       if (Pick(2) == 0) files_.LosePower();
       ASSERT_NO_FATAL_FAILURE(Open());
     }
@@ -239,9 +294,7 @@ TEST_F(TwinTest, TheSameLifeGivesTheSameAnswers) {
   }
   // The test has seen what it is about.
   EXPECT_GT(restarts, 2u);
-  const MetricStoreStats stats = store_->Stats();
-  EXPECT_GT(stats.log_segments, 1u);
-  EXPECT_LT(stats.log_segments, 60u);
+  EXPECT_GT(store_->Stats().parts, 0u);
 }
 
 }  // namespace

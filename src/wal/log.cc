@@ -122,6 +122,14 @@ StatusOr<uint64_t> Log::PrepareSegment() {
   return current_;
 }
 
+StatusOr<uint64_t> Log::EndSegment() {
+  if (current_ != 0) {
+    const Status closed = Close();
+    if (!closed.ok()) return Unavailable("log: {}", closed.message());
+  }
+  return next_id_;
+}
+
 // Without room for a step there may still be room for what is to be written.
 void Log::TakeRoom(Segment& segment, uint64_t end) {
   if (end <= segment.room || options_.preallocate_bytes == 0) return;
@@ -191,8 +199,7 @@ Status Log::Remove(uint64_t segment) {
     const MutexLock lock(&mutex_);
     const auto found = segments_.find(segment);
     if (found == segments_.end()) return NotFound("log segment {} is gone", segment);
-    // The next one's id is known by it.
-    CHECK(segment != segments_.rbegin()->first);
+    CHECK(segment != current_);
     removed = std::move(found->second);
     segments_.erase(found);
   }

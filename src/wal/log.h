@@ -55,7 +55,8 @@ struct LogOptions {
   // Files of removed segments that are kept to be used again: of segments that were full, since a
   // log that fills none in segment_age_ms is not in a hurry, and when acknowledged means synced.
   size_t max_spares = 2;
-  // No segment that is begun has a lower id, whatever is found in the folder.
+  // Those before it are superfluous: they are removed unread, and none that is begun has a lower
+  // id, whatever is found in the folder.
   uint64_t first_segment = 1;
 };
 
@@ -110,6 +111,9 @@ class Log {
   // UNAVAILABLE: no room, or the last failure cannot be undone yet. Try again later.
   StatusOr<uint64_t> PrepareSegment();
 
+  // The next PrepareSegment() begins another segment; its id is the answer. Errors as there.
+  StatusOr<uint64_t> EndSegment();
+
   // Writes all records to the segment of the last PrepareSegment(), or none; their positions.
   // REQUIRES: PrepareSegment() was OK just before.
   // INVALID_ARGUMENT: a payload beyond kMaxPayloadBytes. UNAVAILABLE: the disk is full or failing.
@@ -122,7 +126,8 @@ class Log {
   // Damaged ones are left out. Errors as Read().
   Status Scan(uint64_t segment, const std::function<bool(const RecordView&)>& visit) const;
 
-  // REQUIRES: it is not the newest.
+  // REQUIRES: it is not the one that is being written. Who removes the newest knows the next one's
+  // id, and gives it as first_segment when the log is opened again.
   Status Remove(uint64_t segment);
 
   std::vector<SegmentInfo> segments() const;  // Ascending.

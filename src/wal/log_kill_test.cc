@@ -10,6 +10,7 @@
 
 #include "base/killed_child.h"
 #include "base/log.h"
+#include "base/test_folder.h"
 #include "wal/group_commit.h"
 #include "wal/log.h"
 

@@ -1,12 +1,15 @@
 // Room that a log takes ahead, uses again and gives back.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <deque>
+#include <filesystem>
 #include <random>
 
 #include "base/clock.h"
+#include "base/test_folder.h"
 #include "wal/log_under_test.h"
 
 namespace glint::wal {
@@ -156,16 +159,14 @@ TEST_F(LogRecyclingTest, OldBytesAreNeitherBelievedNorDamage) {
   std::deque<std::pair<uint64_t, std::string>> held;
   uint64_t recycled = 0;
   for (int i = 0; i < 3000; ++i) {
-    // Some payloads are records themselves, of a segment that is to come.
     std::string payload = std::to_string(i) + std::string(random() % 150, '.');
-    if (random() % 2 == 0) {
-      const SegmentHeader guessed{
-          options_.kind, log->segments().empty() ? 1 : log->segments().back().id + random() % 4};
-      std::string records;
-      for (uint64_t offset = kSegmentHeaderBytes; records.size() < 100;) {
-        FrameRecord(guessed, offset + records.size(), 1, true, "invented", records);
-      }
-      payload += records;
+    // Some payloads are records themselves, of the segment that their file may become, where they
+    // would have to be.
+    if (random() % 2 == 0 && !log->segments().empty()) {
+      const SegmentInfo last = log->segments().back();
+      const SegmentHeader guessed{options_.kind, last.id + 1 + random() % 6};
+      const uint64_t offset = last.bytes + kRecordHeaderBytes + payload.size();
+      FrameRecord(guessed, offset, 1, /*begins_write=*/true, "invented", payload);
     }
     ASSERT_TRUE(Append(*log, {payload}).ok());
     held.emplace_back(log->segments().back().id, payload);
@@ -203,6 +204,40 @@ TEST_F(LogRecyclingTest, OldBytesAreNeitherBelievedNorDamage) {
     ASSERT_EQ(replayed_, expected);
   }
   EXPECT_GT(recycled, 50u);
+}
+
+uint64_t BlockBytesIn(const std::string& folder) {
+  uint64_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    struct stat info;
+    EXPECT_EQ(stat(entry.path().c_str(), &info), 0);
+    bytes += static_cast<uint64_t>(info.st_blocks) * 512;
+  }
+  return bytes;
+}
+
+// On a real disk, as du counts.
+TEST_F(LogRecyclingTest, TakesNoMoreRoomThanItSays) {
+  constexpr uint64_t kBlock = 64 << 10;  // More than any file system rounds a file up by.
+  const TestFolder folder;
+  options_.folder = folder.path();
+  options_.files = &PosixFileSystem();
+  options_.segment_bytes = 1 << 20;
+  options_.preallocate_bytes = 256 << 10;
+  {
+    const auto log = Open();
+    EXPECT_EQ(BlockBytesIn(folder.path()), 0u);
+    while (log->segments().size() < 4) {
+      ASSERT_TRUE(Append(*log, {std::string(100'000, 'x')}).ok());
+      ASSERT_LE(BlockBytesIn(folder.path()), log->bytes() + 4 * kBlock);
+    }
+    ASSERT_TRUE(log->Remove(1).ok());
+    ASSERT_TRUE(log->Remove(2).ok());
+    EXPECT_EQ(log->figures().spare_segments, 2u);
+    EXPECT_LE(BlockBytesIn(folder.path()), log->bytes() + 4 * kBlock);
+    EXPECT_GE(log->bytes(), 3u << 20);
+  }
+  EXPECT_LE(BlockBytesIn(folder.path()), (1 << 20) + 2 * 100'000 + 4 * kBlock);
 }
 
 // Renamed to what it shall be, and not yet begun: it has the header of what it was.

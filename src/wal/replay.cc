@@ -27,8 +27,15 @@ StatusOr<std::unique_ptr<Log>> Log::Open(const LogOptions& options, const Visito
 Status Log::Replay(const Visitor& visit) {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, options_.files->List(options_.folder));
   std::vector<uint64_t> ids;
+  next_id_ = std::max<uint64_t>(options_.first_segment, 1);
   for (const std::string& name : names) {
-    if (const auto id = SegmentIdOf(name)) ids.push_back(*id);
+    const auto id = SegmentIdOf(name);
+    if (!id.has_value()) continue;
+    if (*id >= options_.first_segment) {
+      ids.push_back(*id);
+    } else {
+      RETURN_IF_ERROR(options_.files->Remove(PathOf(*id)));
+    }
   }
   for (const uint64_t id : ids) {
     next_id_ = std::max(next_id_, id + 1);

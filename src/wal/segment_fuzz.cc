@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/check.h"
 #include "base/file_in_memory.h"
@@ -49,7 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string input(reinterpret_cast<const char*>(data), size);
   const bool is_whole = input.starts_with("GLINTWAL");
   files.SetContent("/log/" + glint::wal::SegmentName(1), is_whole ? input : MakeSegment(input));
-  const glint::wal::LogOptions options{.folder = "/log", .kind = kKind, .files = &files};
+  const glint::wal::LogOptions options{
+      .folder = "/log", .kind = kKind, .files = &files, .preallocate_bytes = 0};
   const auto open = [&](std::string& replayed) {
     return glint::wal::Log::Open(options, [&](const glint::wal::RecordView& record) {
       replayed += record.payload;

@@ -42,11 +42,16 @@ ParsedExemplar ExemplarOf(const ExpositionLine& line) {
 
 class ScrapeBuilder {
  public:
-  explicit ScrapeBuilder(ExpositionFormat format) { scrape_.format = format; }
+  ScrapeBuilder(ExpositionFormat format, size_t max_samples) : max_samples_(max_samples) {
+    scrape_.format = format;
+  }
 
   Status Take(const ExpositionLine& line, uint32_t number) {
     switch (line.kind) {
       case ExpositionLine::Kind::kSample:
+        if (scrape_.samples.size() == max_samples_) {
+          return ResourceExhausted("more than {} samples in one exposition", max_samples_);
+        }
         TakeSample(line, number);
         return OkStatus();
       case ExpositionLine::Kind::kHelp:
@@ -176,6 +181,7 @@ class ScrapeBuilder {
     }
   }
 
+  const size_t max_samples_;
   ParsedScrape scrape_;
   std::unordered_map<std::string_view, int32_t> families_;  // By the name as sent.
   int32_t family_ = kNone;                                  // Of the metadata line last seen.
@@ -186,9 +192,10 @@ class ScrapeBuilder {
   std::string unquoted_;
 };
 
-StatusOr<ParsedScrape> ParseScrape(std::string_view body, ExpositionFormat format) {
+StatusOr<ParsedScrape> ParseScrape(std::string_view body, ExpositionFormat format,
+                                   size_t max_samples) {
   const bool open_metrics = format == ExpositionFormat::kOpenMetrics;
-  ScrapeBuilder builder(format);
+  ScrapeBuilder builder(format, max_samples);
   builder.Reserve(body.size() / 100);
   ExpositionLine line;
   uint32_t number = 0;
@@ -242,7 +249,7 @@ StatusOr<ParsedScrape> ParseExposition(std::string_view body, std::string_view c
 }
 
 StatusOr<ParsedScrape> ParseExposition(std::string_view body, ExpositionFormat format,
-                                       ParseMode mode) {
+                                       ParseMode mode, size_t max_samples) {
   if (mode == ParseMode::kStrict) {
     const CheckReport report = CheckExposition(body, format);
     if (!report.findings.empty()) {
@@ -250,7 +257,7 @@ StatusOr<ParsedScrape> ParseExposition(std::string_view body, ExpositionFormat f
       return InvalidArgument("line {}: {}", first.line, first.message);
     }
   }
-  return ParseScrape(body, format);
+  return ParseScrape(body, format, max_samples);
 }
 
 StatusOr<ParsedExemplar> ParseExemplarText(std::string_view text) {

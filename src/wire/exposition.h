@@ -38,6 +38,10 @@ StatusOr<ExpositionFormat> ParserForContentType(
 
 inline constexpr int32_t kNone = -1;
 
+// So many samples may one exposition have. The shortest line has four bytes and takes twenty times
+// that once it is read, so a limit of bytes alone would not bound the memory.
+inline constexpr size_t kMaxSamples = 5'000'000;
+
 struct SampleLine {
   // name{labels} as sent: the same bytes, the same series, within one target and format.
   std::string_view series;
@@ -69,11 +73,11 @@ struct ParsedScrape {
 };
 
 // INVALID_ARGUMENT: the content type, or "line N: " and what is wrong with it. OpenMetrics without
-// "# EOF" at its end is cut off, and refused.
+// "# EOF" at its end is cut off, and refused. RESOURCE_EXHAUSTED: more than max_samples.
 StatusOr<ParsedScrape> ParseExposition(std::string_view body, std::string_view content_type,
                                        ParseMode mode);
 StatusOr<ParsedScrape> ParseExposition(std::string_view body, ExpositionFormat format,
-                                       ParseMode mode);
+                                       ParseMode mode, size_t max_samples = kMaxSamples);
 
 // One exemplar as ParsedExemplar::text has it. INVALID_ARGUMENT as ParseExposition(), without the
 // line.

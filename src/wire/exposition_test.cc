@@ -176,6 +176,14 @@ TEST(PrometheusTextTest, UnknownEscapesStayWhenScraping) {
   EXPECT_FALSE(ParseExposition("a{path=\"C:\\temp\"} 1\n", kText, ParseMode::kStrict).ok());
 }
 
+// Else a target could turn 256 MB of text into some GB here.
+TEST(PrometheusTextTest, MoreSamplesThanThereIsRoomForAreRefused) {
+  const auto scrape = ParseExposition("a 1\n# x\nb 2\nc 3\n", ExpositionFormat::kPrometheusText,
+                                      ParseMode::kScrape, 2);
+  EXPECT_EQ(scrape.status().code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(scrape.status().message(), "line 4: more than 2 samples in one exposition");
+}
+
 TEST(ContentTypeTest, ChoosesTheParser) {
   EXPECT_EQ(*ParserForContentType("text/plain"), ExpositionFormat::kPrometheusText);
   EXPECT_EQ(*ParserForContentType("Application/OpenMetrics-Text ;charset=utf-8"),

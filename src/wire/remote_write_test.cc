@@ -124,6 +124,24 @@ TEST_P(RemoteWriteTest, KeysTellSeriesApartAndAreTheSameInEveryRequest) {
   EXPECT_EQ(other.series[2].key, up_key);
 }
 
+// Keys of 2.0 are made of some labels at a time.
+TEST_P(RemoteWriteTest, KeysOfManyLabelsTellEachApart) {
+  std::vector<SentSeriesForTest> sent(3);
+  for (size_t i = 0; i < 3; ++i) {
+    for (int label = 0; label < 60; ++label) {
+      sent[i].labels.push_back({"l" + std::to_string(100 + label), "v"});
+    }
+    sent[i].samples = {{1000, 1}};
+  }
+  sent[1].labels.front().value = "other";
+  sent[2].labels.back().value = "other";
+  const DecodedRemoteWrite decoded = Decode(sent);
+  ASSERT_THAT(decoded.series, SizeIs(3));
+  EXPECT_NE(decoded.series[0].key, decoded.series[1].key);
+  EXPECT_NE(decoded.series[0].key, decoded.series[2].key);
+  EXPECT_NE(decoded.series[1].key, decoded.series[2].key);
+}
+
 TEST_P(RemoteWriteTest, SeriesWithoutItemsAreNotThere) {
   SentSeriesForTest up;
   up.labels = kUp;
@@ -210,7 +228,8 @@ TEST_P(RemoteWriteTest, ABombOfEmptyItemsIsRefused) {
   const bool first = GetParam() == RemoteWriteVersion::k1;
   std::string series;
   protozero::pbf_writer writer(series);
-  for (int i = 0; i < 1'000'000; ++i) writer.add_message(first ? 3 : 4, std::string());  // Exemplars.
+  for (int i = 0; i < 1'000'000; ++i)
+    writer.add_message(first ? 3 : 4, std::string());  // Exemplars.
   std::string request;
   protozero::pbf_writer(request).add_message(first ? 1 : 5, series);
   const auto decoded = DecodeRemoteWrite(request, GetParam());
@@ -284,10 +303,11 @@ TEST(RemoteWriteV2Test, StartTimesOfSamplesAndOfSeries) {
   SentSeriesForTest started = plain;
   started.samples = {{1000, 1}, {2000, 2}};
   started.starts = {600, 0};
+  started.created = 550;
   const std::string bytes = RequestV2({plain, created, started, plain});
   const auto decoded = DecodeRemoteWrite(bytes, RemoteWriteVersion::k2);
   ASSERT_TRUE(decoded.ok());
-  EXPECT_THAT(decoded->start_times, ElementsAre(0, 500, 600, 0, 0));
+  EXPECT_THAT(decoded->start_times, ElementsAre(0, 500, 600, 550, 0));
   EXPECT_EQ(decoded->histograms[0].start_time, 500);
 }
 

@@ -134,10 +134,14 @@ inline std::string Print(const PlainStore& store) {
 inline testing::AssertionResult Same(const PlainStore& found, const PlainStore& expected) {
   std::istringstream a(Print(found));
   std::istringstream b(Print(expected));
-  for (std::string x, y; std::getline(a, x).good() | std::getline(b, y).good(); x = y = "") {
+  for (;;) {
+    std::string x;
+    std::string y;
+    const bool has_a = static_cast<bool>(std::getline(a, x));
+    const bool has_b = static_cast<bool>(std::getline(b, y));
+    if (!has_a && !has_b) return testing::AssertionSuccess();
     if (x != y) return testing::AssertionFailure() << "\n" << x << "\nbut expected\n" << y;
   }
-  return testing::AssertionSuccess();
 }
 
 inline constexpr model::TimeMs kNow = 1'700'000'000'000;

@@ -1,4 +1,4 @@
-#include "tsdb/head_series.h"
+#include "tsdb/side_series.h"
 
 #include <algorithm>
 #include <utility>
@@ -26,14 +26,6 @@ uint64_t BytesOf(const HistogramSample& sample) {
              sizeof(double) +
          (histogram.positive_spans.size() + histogram.negative_spans.size()) *
              sizeof(model::BucketSpan);
-}
-
-uint64_t BytesOf(const model::Labels& labels) {
-  uint64_t bytes = 0;
-  for (const model::Label& label : labels) {
-    bytes += sizeof label + label.name.size() + label.value.size();
-  }
-  return bytes;
 }
 
 std::shared_ptr<const SampleChunk> MakeChunk(std::span<const TimedSample> samples) {
@@ -66,10 +58,7 @@ auto ChunkAt(const std::vector<std::shared_ptr<const HistogramChunk>>& chunks, T
 
 }  // namespace
 
-HeadSeries::HeadSeries(std::shared_ptr<const model::Labels> labels)
-    : labels_(std::move(labels)), bytes_(sizeof(HeadSeries) + BytesOf(*labels_)) {}
-
-bool HeadSeries::HasFloatAt(TimeMs time) const {
+bool SideSeries::HasFloatAt(TimeMs time) const {
   if (open_count_ > 0 && time >= OpenAt(0).time) {
     const TimedSample* begin = open_->samples.get();
     const TimedSample* end = begin + open_count_;
@@ -82,19 +71,21 @@ bool HeadSeries::HasFloatAt(TimeMs time) const {
   return std::lower_bound(samples.begin(), samples.end(), time, IsBefore)->time == time;
 }
 
-bool HeadSeries::HasHistogramAt(TimeMs time) const {
+bool SideSeries::HasHistogramAt(TimeMs time) const {
   const auto chunk = ChunkAt(histograms_, time);
   if (chunk == histograms_.end()) return false;
   return std::lower_bound((*chunk)->begin(), (*chunk)->end(), time, IsEarlier)->time == time;
 }
 
-HeadSeries::Put HeadSeries::PutFloat(const TimedSample& sample) {
+SideSeries::Put SideSeries::PutFloat(const TimedSample& sample) {
   if (!histograms_.empty() && HasHistogramAt(sample.time)) return Put::kConflicting;
   const bool is_late = !sealed_.empty() && sample.time <= sealed_.back()->last;
-  return is_late ? PutInSealed(sample) : PutInOpen(sample);
+  const Put put = is_late ? PutInSealed(sample) : PutInOpen(sample);
+  if (put == Put::kStored) ++samples_;
+  return put;
 }
 
-void HeadSeries::Grow(uint32_t capacity) {
+void SideSeries::Grow(uint32_t capacity) {
   auto grown = std::make_shared<OpenChunk>();
   grown->capacity = capacity;
   grown->samples = std::make_unique<TimedSample[]>(capacity);
@@ -106,7 +97,7 @@ void HeadSeries::Grow(uint32_t capacity) {
   open_ = std::move(grown);
 }
 
-HeadSeries::Put HeadSeries::PutInOpen(const TimedSample& sample) {
+SideSeries::Put SideSeries::PutInOpen(const TimedSample& sample) {
   uint32_t at = open_count_;
   if (open_count_ > 0 && sample.time <= OpenAt(open_count_ - 1).time) {
     const TimedSample* begin = open_->samples.get();
@@ -129,7 +120,7 @@ HeadSeries::Put HeadSeries::PutInOpen(const TimedSample& sample) {
   return Put::kStored;
 }
 
-void HeadSeries::Seal() {
+void SideSeries::Seal() {
   sealed_.push_back(MakeChunk({open_->samples.get(), open_count_}));
   bytes_ += BytesOf(*sealed_.back());
   bytes_ -= open_->capacity * sizeof(TimedSample);
@@ -137,7 +128,7 @@ void HeadSeries::Seal() {
   open_count_ = 0;
 }
 
-HeadSeries::Put HeadSeries::PutInSealed(const TimedSample& sample) {
+SideSeries::Put SideSeries::PutInSealed(const TimedSample& sample) {
   const auto index = static_cast<size_t>(ChunkAt(sealed_, sample.time) - sealed_.begin());
   std::vector<TimedSample> samples = SamplesOf(*sealed_[index]);
   const auto at = std::lower_bound(samples.begin(), samples.end(), sample.time, IsBefore);
@@ -159,7 +150,7 @@ HeadSeries::Put HeadSeries::PutInSealed(const TimedSample& sample) {
   return Put::kStored;
 }
 
-HeadSeries::Put HeadSeries::PutHistogram(const HistogramSample& sample) {
+SideSeries::Put SideSeries::PutHistogram(const HistogramSample& sample) {
   const auto found = ChunkAt(histograms_, sample.time);
   auto index = static_cast<size_t>(found - histograms_.begin());
   if (found != histograms_.end()) {
@@ -170,6 +161,7 @@ HeadSeries::Put HeadSeries::PutHistogram(const HistogramSample& sample) {
   }
   if (HasFloatAt(sample.time)) return Put::kConflicting;
   bytes_ += BytesOf(sample);
+  ++samples_;
   const bool is_newest = found == histograms_.end();
   const bool last_has_room = !histograms_.empty() && histograms_.back()->size() < kSamplesPerChunk;
   if (is_newest && !last_has_room) {
@@ -191,21 +183,8 @@ HeadSeries::Put HeadSeries::PutHistogram(const HistogramSample& sample) {
   return Put::kStored;
 }
 
-HeadSeries::Put HeadSeries::PutExemplar(model::Exemplar exemplar) {
-  const auto [first, last] = std::equal_range(
-      exemplars_.begin(), exemplars_.end(), exemplar,
-      [](const model::Exemplar& a, const model::Exemplar& b) { return a.time < b.time; });
-  if (std::any_of(first, last, [&](const auto& held) { return SameBits(held, exemplar); })) {
-    return Put::kRepeated;
-  }
-  bytes_ += sizeof exemplar + BytesOf(exemplar.labels);
-  exemplars_.insert(last, std::move(exemplar));
-  return Put::kStored;
-}
-
-SeriesView HeadSeries::View(model::TimeRange range) const {
-  SeriesView view;
-  view.labels = labels_;
+SideView SideSeries::View(model::TimeRange range) const {
+  SideView view;
   for (auto chunk = ChunkAt(sealed_, range.start);
        chunk != sealed_.end() && (*chunk)->first <= range.end; ++chunk) {
     view.chunks.push_back(*chunk);
@@ -221,7 +200,7 @@ SeriesView HeadSeries::View(model::TimeRange range) const {
   return view;
 }
 
-bool HeadSeries::HasSampleIn(model::TimeRange range) const {
+bool SideSeries::HasSampleIn(model::TimeRange range) const {
   const auto chunk = ChunkAt(sealed_, range.start);
   if (chunk != sealed_.end() && (*chunk)->first <= range.end) {
     if ((*chunk)->first >= range.start || (*chunk)->last <= range.end) return true;
@@ -241,54 +220,17 @@ bool HeadSeries::HasSampleIn(model::TimeRange range) const {
              range.end;
 }
 
-uint64_t HeadSeries::DropSamplesBefore(TimeMs time) {
-  uint64_t dropped = 0;
-  const auto chunk = ChunkAt(sealed_, time);
-  for (auto gone = sealed_.cbegin(); gone != chunk; ++gone) {
-    dropped += (*gone)->count;
-    bytes_ -= BytesOf(**gone);
+model::TimeRange SideSeries::time() const {
+  model::TimeRange range{model::kMaxTimeMs, model::kMinTimeMs};
+  const auto cover = [&](TimeMs first, TimeMs last) {
+    range = {std::min(range.start, first), std::max(range.end, last)};
+  };
+  if (!sealed_.empty()) cover(sealed_.front()->first, sealed_.back()->last);
+  if (open_count_ > 0) cover(OpenAt(0).time, OpenAt(open_count_ - 1).time);
+  if (!histograms_.empty()) {
+    cover(histograms_.front()->front().time, histograms_.back()->back().time);
   }
-  sealed_.erase(sealed_.cbegin(), chunk);
-  if (open_count_ > 0 && OpenAt(open_count_ - 1).time < time) {
-    dropped += open_count_;
-    bytes_ -= open_->capacity * sizeof(TimedSample);
-    open_.reset();
-    open_count_ = 0;
-  }
-  const auto held = ChunkAt(histograms_, time);
-  for (auto gone = histograms_.cbegin(); gone != held; ++gone) {
-    dropped += (*gone)->size();
-    for (const HistogramSample& sample : **gone) bytes_ -= BytesOf(sample);
-  }
-  histograms_.erase(histograms_.cbegin(), held);
-  return dropped;
-}
-
-std::vector<model::Exemplar> HeadSeries::DropExemplarsBefore(TimeMs time) {
-  const auto end =
-      std::partition_point(exemplars_.begin(), exemplars_.end(),
-                           [&](const model::Exemplar& held) { return held.time < time; });
-  std::vector<model::Exemplar> gone(std::make_move_iterator(exemplars_.begin()),
-                                    std::make_move_iterator(end));
-  exemplars_.erase(exemplars_.begin(), end);
-  for (const model::Exemplar& exemplar : gone) bytes_ -= sizeof exemplar + BytesOf(exemplar.labels);
-  return gone;
-}
-
-bool HeadSeries::empty() const {
-  return sealed_.empty() && open_count_ == 0 && histograms_.empty() && exemplars_.empty();
-}
-
-void HeadSeries::ChunkBytes(std::vector<std::pair<TimeMs, uint64_t>>& out) const {
-  for (const auto& chunk : sealed_) out.emplace_back(chunk->last, BytesOf(*chunk));
-  if (open_count_ > 0) {
-    out.emplace_back(OpenAt(open_count_ - 1).time, open_->capacity * sizeof(TimedSample));
-  }
-  for (const auto& chunk : histograms_) {
-    uint64_t bytes = 0;
-    for (const HistogramSample& sample : *chunk) bytes += BytesOf(sample);
-    out.emplace_back(chunk->back().time, bytes);
-  }
+  return range;
 }
 
 }  // namespace glint::tsdb
