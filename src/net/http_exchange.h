@@ -150,6 +150,7 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
   boost::asio::steady_timer deadline_;
   std::unique_ptr<ClientConnection> connection_;
   std::string_view phase_ = "starting";  // What a timeout interrupted.
+  bool may_have_bytes_ = false;          // The socket: reading is worth a try.
   bool answer_began_ = false;            // A kept connection that failed before may be tried anew.
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };
