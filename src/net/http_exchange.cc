@@ -50,23 +50,6 @@ size_t SendAtOnce(asio::ssl::stream<tcp::socket&>&, const std::string&) { return
 
 }  // namespace
 
-ReadBlocks::Block ReadBlocks::Take() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!kept_.empty()) {
-      Block block = std::move(kept_.back());
-      kept_.pop_back();
-      return block;
-    }
-  }
-  return Block(new char[kBlockBytes]);  // Without the zeros of make_unique.
-}
-
-void ReadBlocks::Return(Block block) {
-  const std::lock_guard lock(mutex_);
-  if (kept_.size() < kMaxKept) kept_.push_back(std::move(block));
-}
-
 HttpExchange::HttpExchange(std::shared_ptr<HttpClient::State> client, HttpFetch fetch,
                            HttpClient::Done done)
     : client_(std::move(client)),
