@@ -14,23 +14,26 @@ bool EqualsIgnoringCase(std::string_view text, std::string_view lower) {
 
 }  // namespace
 
+bool TakeId(std::string_view name, std::string_view value, Exemplar& exemplar) {
+  if (exemplar.trace_id.IsZero() && EqualsIgnoringCase(name, "trace_id")) {
+    if (const auto id = TraceId::FromHex(value); id && !id->IsZero()) {
+      exemplar.trace_id = *id;
+      return true;
+    }
+  }
+  if (exemplar.span_id.IsZero() && EqualsIgnoringCase(name, "span_id")) {
+    if (const auto id = SpanId::FromHex(value); id && !id->IsZero()) {
+      exemplar.span_id = *id;
+      return true;
+    }
+  }
+  return false;
+}
+
 Exemplar MakeExemplar(TimeMs time, double value, std::vector<Label> labels) {
   Exemplar exemplar{.time = time, .value = value};
-  std::erase_if(labels, [&](const Label& label) {
-    if (EqualsIgnoringCase(label.name, "trace_id") && exemplar.trace_id.IsZero()) {
-      if (const auto id = TraceId::FromHex(label.value); id && !id->IsZero()) {
-        exemplar.trace_id = *id;
-        return true;
-      }
-    }
-    if (EqualsIgnoringCase(label.name, "span_id") && exemplar.span_id.IsZero()) {
-      if (const auto id = SpanId::FromHex(label.value); id && !id->IsZero()) {
-        exemplar.span_id = *id;
-        return true;
-      }
-    }
-    return false;
-  });
+  std::erase_if(labels,
+                [&](const Label& label) { return TakeId(label.name, label.value, exemplar); });
   exemplar.labels = Labels(std::move(labels));
   return exemplar;
 }

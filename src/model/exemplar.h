@@ -1,6 +1,7 @@
 // One observation that a metric kept as an example, and the trace it names.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "model/ids.h"
@@ -23,6 +24,10 @@ struct Exemplar {
 // Takes trace_id and span_id (names in any case, as in contracts: "traceID" is not one of them)
 // out of the labels that a client sent.
 Exemplar MakeExemplar(TimeMs time, double value, std::vector<Label> labels);
+
+// Puts the id that this label names into `exemplar`, by the same rule; false if it names none, or
+// the exemplar has one, and it stays a label.
+bool TakeId(std::string_view name, std::string_view value, Exemplar& exemplar);
 
 // The way back: labels with trace_id and span_id among them, as clients and APIs show them.
 Labels AllLabels(const Exemplar& exemplar);

@@ -16,6 +16,9 @@ namespace {
 constexpr size_t kSmallestOutput = 64 * 1024;
 // The longest copy is of 64 bytes and takes 3.
 constexpr size_t kSnappyMaxRatio = 22;
+constexpr size_t kSmallestGuess = 4 * 1024;
+constexpr size_t kGzipTrailer = 18;     // With the header: the shortest there is.
+constexpr size_t kMaxLikelyRatio = 64;  // Metrics make 10 to 30; what claims more has to show it.
 constexpr int kGzipLevel = 4;
 // zstd reserves its window before the first byte: 32 MiB, what common levels use and no more.
 constexpr int kZstdWindowLogMax = 25;
@@ -36,6 +39,19 @@ using Decompressor = std::unique_ptr<libdeflate_decompressor, DecompressorDelete
 using InflateFunction = libdeflate_result (*)(libdeflate_decompressor*, const void*, size_t, void*,
                                               size_t, size_t*, size_t*);
 
+// A gzip member ends with its size, modulo 2^32. Where that is untrue, or of another member, it is
+// only a bad guess.
+size_t FirstGuess(std::string_view encoding, std::string_view bytes) {
+  if (encoding != "gzip" || bytes.size() < kGzipTrailer) {
+    return std::max(kSmallestOutput, bytes.size() * 8);
+  }
+  uint32_t size = 0;
+  for (size_t i = 1; i <= 4; ++i) {
+    size = size << 8 | static_cast<uint8_t>(bytes[bytes.size() - i]);
+  }
+  return std::max(kSmallestGuess, std::min<size_t>(size, bytes.size() * kMaxLikelyRatio));
+}
+
 // libdeflate wants the whole output at once, and its size is not known: try, double, try again.
 // Inflates one member at the start of `bytes`, appends it to `out` and returns its length there.
 StatusOr<size_t> InflateMember(libdeflate_decompressor* decompressor, InflateFunction inflate,
@@ -43,7 +59,7 @@ StatusOr<size_t> InflateMember(libdeflate_decompressor* decompressor, InflateFun
                                std::string& out) {
   const size_t before = out.size();
   const size_t room = max_bytes - before;
-  size_t guess = std::min(room, std::max(kSmallestOutput, bytes.size() * 8));
+  size_t guess = std::min(room, FirstGuess(encoding, bytes));
   while (true) {
     out.resize(before + guess);
     size_t consumed = 0;

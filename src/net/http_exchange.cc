@@ -50,23 +50,6 @@ size_t SendAtOnce(asio::ssl::stream<tcp::socket&>&, const std::string&) { return
 
 }  // namespace
 
-ReadBlocks::Block ReadBlocks::Take() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!kept_.empty()) {
-      Block block = std::move(kept_.back());
-      kept_.pop_back();
-      return block;
-    }
-  }
-  return Block(new char[kBlockBytes]);  // Without the zeros of make_unique.
-}
-
-void ReadBlocks::Return(Block block) {
-  const std::lock_guard lock(mutex_);
-  if (kept_.size() < kMaxKept) kept_.push_back(std::move(block));
-}
-
 HttpExchange::HttpExchange(std::shared_ptr<HttpClient::State> client, HttpFetch fetch,
                            HttpClient::Done done)
     : client_(std::move(client)),
@@ -246,15 +229,18 @@ std::string HttpExchange::RequestText(const HttpUrl& url) const {
   return text + "\r\n" + fetch_.body;
 }
 
-// Takes what there is; waits, without a block, if there is nothing.
+// Takes what there is; waits, without a block, if there is nothing. An answer is never there yet.
 asio::awaitable<ReadResult> HttpExchange::ReadBlock(tcp::socket& socket, size_t offset) {
   while (true) {
+    if (!std::exchange(may_have_bytes_, true)) {
+      const auto [wait_error] = co_await socket.async_wait(tcp::socket::wait_read, kAwait);
+      if (wait_error) co_return ReadResult{nullptr, 0, wait_error};
+    }
     ReadResult result{client_->blocks.Take()};
     result.bytes = socket.read_some(RoomIn(result.block, offset), result.error);
     if (result.error != asio::error::would_block) co_return result;
     client_->blocks.Return(std::move(result.block));
-    const auto [wait_error] = co_await socket.async_wait(tcp::socket::wait_read, kAwait);
-    if (wait_error) co_return ReadResult{nullptr, 0, wait_error};
+    may_have_bytes_ = false;
   }
 }
 
@@ -307,6 +293,7 @@ asio::awaitable<StatusOr<HttpFetched>> HttpExchange::Exchange(Stream& stream, co
   }
 
   phase_ = "waiting for the answer";
+  may_have_bytes_ = false;
   http::response_parser<AppendedBody> parser;
   parser.header_limit(kMaxHeaderBytes);
   parser.body_limit(fetch_.max_body_bytes);

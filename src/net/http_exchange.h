@@ -2,9 +2,7 @@
 // net/ include this.
 #pragma once
 
-#include <algorithm>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -20,6 +18,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "net/http_body_read.h"
 #include "net/http_client.h"
 #include "net/http_url.h"
 
@@ -32,57 +31,6 @@ struct ClientConnection {
   boost::asio::ip::tcp::socket socket;
   std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls;
   std::chrono::steady_clock::time_point idle_since;
-};
-
-// What is read from sockets passes through a few large blocks that all fetches share: one system
-// call takes much, and a connection that waits holds none.
-class ReadBlocks {
- public:
-  static constexpr size_t kBlockBytes = 256 << 10;
-  using Block = std::unique_ptr<char[]>;
-
-  Block Take();
-  void Return(Block block);
-
- private:
-  static constexpr size_t kMaxKept = 4;
-
-  std::mutex mutex_;
-  std::vector<Block> kept_;  // Guarded by mutex_.
-};
-
-// A body as Beast's parser fills it: bytes are added to the string as they come.
-struct AppendedBody {
-  using value_type = std::string;
-
-  class reader {
-   public:
-    template <bool kIsRequest, class Fields>
-    reader(boost::beast::http::header<kIsRequest, Fields>&, value_type& body) : body_(body) {}
-
-    // What a server says of the length is only a claim.
-    void init(const boost::optional<uint64_t>& length, boost::system::error_code& error) {
-      error = {};
-      if (length) body_.reserve(static_cast<size_t>(std::min<uint64_t>(*length, kMaxReserved)));
-    }
-    template <class Buffers>
-    size_t put(const Buffers& buffers, boost::system::error_code& error) {
-      error = {};
-      size_t bytes = 0;
-      for (auto at = boost::asio::buffer_sequence_begin(buffers);
-           at != boost::asio::buffer_sequence_end(buffers); ++at) {
-        const boost::asio::const_buffer buffer = *at;
-        body_.append(static_cast<const char*>(buffer.data()), buffer.size());
-        bytes += buffer.size();
-      }
-      return bytes;
-    }
-    void finish(boost::system::error_code& error) { error = {}; }
-
-   private:
-    static constexpr uint64_t kMaxReserved = 16 << 20;
-    value_type& body_;
-  };
 };
 
 struct ReadResult {
@@ -150,6 +98,7 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
   boost::asio::steady_timer deadline_;
   std::unique_ptr<ClientConnection> connection_;
   std::string_view phase_ = "starting";  // What a timeout interrupted.
+  bool may_have_bytes_ = false;          // The socket: reading is worth a try.
   bool answer_began_ = false;            // A kept connection that failed before may be tried anew.
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };

@@ -192,7 +192,7 @@ wire::Readings TargetSeries::TakeReadings(wire::ParsedScrape& scrape,
       next.start_times[line] = sample.start_time;
     }
     const uint64_t last_exemplar =
-        before[line] == kNew ? 0 : known_.shape.ExemplarOf(static_cast<size_t>(before[line]));
+        before[line] == kNew ? 0 : known_.shape.ExemplarHashOf(static_cast<size_t>(before[line]));
     if (sample.exemplar == wire::kNone) {
       if (last_exemplar != 0) carried.push_back({static_cast<uint32_t>(line), last_exemplar});
       continue;

@@ -29,17 +29,6 @@ bool MayHaveCreated(model::MetricType type) {
          type == model::MetricType::kSummary;
 }
 
-ParsedExemplar ExemplarOf(const ExpositionLine& line) {
-  std::vector<model::Label> labels;
-  labels.reserve(line.exemplar_labels.labels.size());
-  for (const RawLabel& raw : line.exemplar_labels.labels) {
-    labels.push_back({Unescape(raw.name), Unescape(raw.value)});
-  }
-  const model::TimeMs time = line.has_exemplar_time ? line.exemplar_time_ms : 0;
-  return {model::MakeExemplar(time, line.exemplar_value, std::move(labels)), line.has_exemplar_time,
-          line.exemplar_text};
-}
-
 class ScrapeBuilder {
  public:
   ScrapeBuilder(ExpositionFormat format, size_t max_samples) : max_samples_(max_samples) {
@@ -258,15 +247,6 @@ StatusOr<ParsedScrape> ParseExposition(std::string_view body, ExpositionFormat f
     }
   }
   return ParseScrape(body, format, max_samples);
-}
-
-StatusOr<ParsedExemplar> ParseExemplarText(std::string_view text) {
-  if (!text.starts_with("# {")) {
-    return InvalidArgument("expected an exemplar, got `{}`", Excerpt(text, 40));
-  }
-  ExpositionLine line;
-  RETURN_IF_ERROR(ParseOpenMetricsExemplar(text, line));
-  return ExemplarOf(line);
 }
 
 model::Labels SeriesLabels(const SampleLine& sample) {

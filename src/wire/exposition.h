@@ -79,10 +79,6 @@ StatusOr<ParsedScrape> ParseExposition(std::string_view body, std::string_view c
 StatusOr<ParsedScrape> ParseExposition(std::string_view body, ExpositionFormat format,
                                        ParseMode mode, size_t max_samples = kMaxSamples);
 
-// One exemplar as ParsedExemplar::text has it. INVALID_ARGUMENT as ParseExposition(), without the
-// line.
-StatusOr<ParsedExemplar> ParseExemplarText(std::string_view text);
-
 // The labels of a sample's series, the metric's name among them; `le` and `quantile` in canonical
 // form as Prometheus 3 stores them ("1" -> "1.0").
 model::Labels SeriesLabels(const SampleLine& sample);

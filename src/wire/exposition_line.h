@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "wire/exposition.h"
 #include "wire/series_text.h"
 
 namespace glint::wire {
@@ -44,6 +45,8 @@ Status ParseOpenMetricsLine(std::string_view line, ExpositionLine& out);
 // `text` begins with "# {": what follows the blank behind a value or a timestamp. Fills in what
 // `out` says of exemplars.
 Status ParseOpenMetricsExemplar(std::string_view text, ExpositionLine& out);
+// What a line says of its exemplar. REQUIRES: has_exemplar.
+ParsedExemplar ExemplarOf(const ExpositionLine& line);
 
 // The name of a HELP, TYPE or UNIT line without quotes and escapes.
 std::string BareName(std::string_view name);

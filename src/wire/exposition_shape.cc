@@ -9,6 +9,7 @@
 #include <xxhash.h>
 
 #include "base/check.h"
+#include "wire/exposition_line.h"
 #include "wire/number_text.h"
 
 namespace glint::wire {
@@ -123,6 +124,7 @@ bool ExpositionShape::Read(std::string_view body, ExpositionFormat format, Readi
   out.times.clear();
   out.exemplars.clear();
   out.exemplar_marks.clear();
+  ExpositionLine scratch;
   auto gap = gaps_.begin();
   auto known = exemplars_.begin();
   for (uint32_t line = 0; line < lines(); ++line) {
@@ -150,9 +152,8 @@ bool ExpositionShape::Read(std::string_view body, ExpositionFormat format, Readi
       while (known != exemplars_.end() && known->line < line) ++known;
       const uint64_t hash = HashOf(text);
       if (known == exemplars_.end() || known->line != line || known->hash != hash) {
-        StatusOr<ParsedExemplar> exemplar = ParseExemplarText(text);
-        if (!exemplar.ok()) return false;
-        out.exemplars.push_back(*std::move(exemplar));
+        if (!ParseOpenMetricsExemplar(text, scratch).ok()) return false;
+        out.exemplars.push_back(ExemplarOf(scratch));
         out.exemplar_marks.push_back({line, hash});
       }
       at = line_end;
@@ -163,7 +164,7 @@ bool ExpositionShape::Read(std::string_view body, ExpositionFormat format, Readi
   return at == end;
 }
 
-uint64_t ExpositionShape::ExemplarOf(size_t line) const {
+uint64_t ExpositionShape::ExemplarHashOf(size_t line) const {
   const auto found =
       std::lower_bound(exemplars_.begin(), exemplars_.end(), line,
                        [](const ExemplarMark& mark, size_t wanted) { return mark.line < wanted; });

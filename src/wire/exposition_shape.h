@@ -9,6 +9,8 @@
 //
 // Costs 10 bytes a line, 16 a gap between lines with something in it, 16 an exemplar. Two texts of
 // equal length have the same 64 bits of XXH3 once in 1.8e19; only the target itself could gain.
+// Hashing takes 9 ns a line of 89 bytes, comparing it with a kept copy 12: that copy comes from
+// memory, for each target anew.
 //
 // Thread-compatible.
 #pragma once
@@ -57,7 +59,7 @@ class ExpositionShape {
   // Ascending in line.
   std::span<const ExemplarMark> exemplars() const { return exemplars_; }
   // 0: the line had none.
-  uint64_t ExemplarOf(size_t line) const;
+  uint64_t ExemplarHashOf(size_t line) const;
   // These are remembered from now on, others stay. REQUIRES: ascending in line.
   void Remember(std::span<const ExemplarMark> exemplars);
 

@@ -80,6 +80,7 @@ const std::string_view* FindRepeated(const std::vector<RawLabel>& labels) {
 }
 
 std::string UnescapeSome(std::string_view text, bool quotes) {
+  if (text.find('\\') == std::string_view::npos) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
