@@ -13,8 +13,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <thread>
@@ -157,6 +159,12 @@ class MetricStore final : public storage::MetricWriter,
     BatchLogReader reader;
     std::unordered_map<uint64_t, model::SeriesRef> refs;
   };
+  // Names or values of labels, as they are looked for.
+  struct LabelTextsQuery {
+    std::function<StatusOr<std::vector<std::string>>(const Part&)> candidates_of;
+    std::function<model::Matcher(const std::string& candidate)> matcher_of;
+    std::function<void(const storage::SeriesQuery&, std::set<std::string>&)> add_from_head;
+  };
   // Everything that a query reads, at one moment.
   struct Snapshotted {
     std::shared_ptr<const PartSet> parts;
@@ -187,6 +195,9 @@ class MetricStore final : public storage::MetricWriter,
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   void DropLogBefore(uint64_t segment);
 
+  StatusOr<std::vector<std::string>> LabelTexts(const LabelTextsQuery& wanted,
+                                                const storage::SeriesQuery& query, size_t limit,
+                                                QueryBudget& budget) const;
   std::shared_ptr<const PartSet> parts() const;
   Snapshotted TakeSnapshot(const storage::SeriesQuery& query) const;
   void NoteDamage(const std::vector<std::string>& damage) const;

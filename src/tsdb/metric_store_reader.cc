@@ -180,29 +180,88 @@ StatusOr<std::vector<Labels>> MetricStore::Series(const storage::SeriesQuery& qu
   return out;
 }
 
+// Looks only for one series with a sample for each name or value that a part has: it mostly is the
+// first, where reading the labels of all series would not end soon.
+StatusOr<std::vector<std::string>> MetricStore::LabelTexts(const LabelTextsQuery& wanted,
+                                                           const storage::SeriesQuery& query,
+                                                           size_t limit,
+                                                           QueryBudget& budget) const {
+  RETURN_IF_ERROR(budget.Check());
+  storage::SeriesQuery visible = query;
+  visible.time.start = std::max(query.time.start, head_.floor());
+  std::set<std::string> found;
+  std::shared_ptr<const PartSet> set;
+  {
+    const ReaderMutexLock lock(&view_mutex_);
+    set = parts_;
+    wanted.add_from_head(visible, found);
+  }
+  std::vector<std::string> warnings;
+  for (uint32_t i = 0; i < set->parts().size(); ++i) {
+    const Part& part = *set->parts()[i];
+    if (!visible.time.Overlaps(part.info().time.start, part.info().time.end)) continue;
+    const auto candidates = wanted.candidates_of(part);
+    if (!candidates.ok()) {
+      warnings.push_back(candidates.status().ToString());
+      continue;
+    }
+    for (const std::string& candidate : *candidates) {
+      if (found.count(candidate) > 0) continue;
+      RETURN_IF_ERROR(budget.Check());
+      std::vector<model::Matcher> matchers = query.series;
+      matchers.push_back(wanted.matcher_of(candidate));
+      const auto series = part.Select(matchers);
+      if (!series.ok()) {
+        warnings.push_back(series.status().ToString());
+        break;
+      }
+      for (const PartSeries one : *series) {
+        const auto has = set->HasSampleIn({i, one}, visible.time);
+        if (!has.ok()) warnings.push_back(has.status().ToString());
+        if (!has.ok() || !*has) continue;
+        found.insert(candidate);
+        break;
+      }
+    }
+  }
+  NoteDamage(warnings);
+  return FirstOf(found, limit);
+}
+
 StatusOr<std::vector<std::string>> MetricStore::LabelNames(const storage::SeriesQuery& query,
                                                            size_t limit,
                                                            QueryBudget& budget) const {
-  ASSIGN_OR_RETURN(const std::vector<Labels> series, Series(query, 0, budget));
-  std::set<std::string> names;
-  for (const Labels& labels : series) {
-    for (const model::Label& label : labels) names.insert(label.name);
-  }
-  return FirstOf(names, limit);
+  const LabelTextsQuery names{
+      .candidates_of = [](const Part& part) { return part.LabelNames(); },
+      .matcher_of =
+          [](const std::string& candidate) {
+            return model::Matcher::Make(model::MatchOp::kNotEqual, candidate, "").value();
+          },
+      .add_from_head =
+          [this](const storage::SeriesQuery& visible, std::set<std::string>& found) {
+            for (const auto& labels : head_.Series(visible)) {
+              for (const model::Label& label : *labels) found.insert(label.name);
+            }
+          }};
+  return LabelTexts(names, query, limit, budget);
 }
 
 StatusOr<std::vector<std::string>> MetricStore::LabelValues(const std::string& name,
                                                             const storage::SeriesQuery& query,
                                                             size_t limit,
                                                             QueryBudget& budget) const {
-  // Who has no value of it need not be looked at.
-  storage::SeriesQuery with_value = query;
-  ASSIGN_OR_RETURN(auto has_value, model::Matcher::Make(model::MatchOp::kNotEqual, name, ""));
-  with_value.series.push_back(std::move(has_value));
-  ASSIGN_OR_RETURN(const std::vector<Labels> series, Series(with_value, 0, budget));
-  std::set<std::string> values;
-  for (const Labels& labels : series) values.emplace(labels.Get(name));
-  return FirstOf(values, limit);
+  const LabelTextsQuery values{
+      .candidates_of = [&](const Part& part) { return part.LabelValues(name); },
+      .matcher_of =
+          [&](const std::string& candidate) { return model::Matcher::Equal(name, candidate); },
+      .add_from_head =
+          [&](const storage::SeriesQuery& visible, std::set<std::string>& found) {
+            for (const auto& labels : head_.Series(visible)) {
+              const std::string_view value = labels->Get(name);
+              if (!value.empty()) found.emplace(value);
+            }
+          }};
+  return LabelTexts(values, query, limit, budget);
 }
 
 std::vector<model::MetricMetadata> MetricStore::Metadata(const std::string& family) const {
