@@ -1,8 +1,9 @@
-"""Scraping, side by side with Prometheus: CPU seconds for a million samples, and memory.
+"""Scraping, side by side with Prometheus and VictoriaMetrics: CPU, memory, disk, restart.
 
 Targets of this script's own, on loopback: a fixed set of histograms, counters and gauges, served
 from bodies rendered beforehand so that serving costs next to nothing. One peer at a time. CPU is
-what /proc says of the peer over the window; samples are counted by the targets.
+what /proc says of the peer over the window; samples are counted by the targets. Disk is what the
+data folder has when the peer has ended, restart the time from there to its first answer.
 """
 
 import http.server
@@ -16,7 +17,7 @@ import tempfile
 import threading
 import time
 
-from glint_program import Glint, ROOT, free_port, request, wait_for
+from glint_program import ROOT, binary, free_port, request, wait_for
 
 TARGETS = 20
 HISTOGRAMS, COUNTERS, GAUGES, BUCKETS = 30, 350, 200, 12
@@ -109,8 +110,61 @@ def resident_mib(pid):
     raise AssertionError(f'no VmRSS of {pid}')
 
 
+def tree_bytes(folder):
+    return sum(path.stat().st_blocks * 512 for path in pathlib.Path(folder).rglob('*')
+               if path.is_file())
+
+
+def answers(url):
+    try:
+        return request(url)[0] == 200
+    except OSError:
+        return False
+
+
+class Peer:
+    """A program with a folder of its own, started with what scrapes the targets."""
+
+    def __init__(self, name, program, arguments, ready):
+        self.name, self.program, self.arguments, self.ready = name, program, arguments, ready
+
+    def start(self, folder, port):
+        """The process, once it answers, and the seconds until then."""
+        values = {'folder': folder, 'port': port, 'config': f'{folder}/prometheus.yml',
+                  'data': f'{folder}/data'}
+        begun = time.monotonic()
+        process = subprocess.Popen([self.program, *(a.format(**values) for a in self.arguments)],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        url = f'http://127.0.0.1:{port}{self.ready}'
+        wait_for(f'{self.name} is ready', lambda: answers(url), alive=process)
+        return process, time.monotonic() - begun
+
+    def measure(self):
+        """A row of the table."""
+        targets = Targets()
+        port = free_port()
+        with tempfile.TemporaryDirectory(prefix='glint-bench-') as folder:
+            written = pathlib.Path(folder) / 'prometheus.yml'
+            written.write_text(config(targets.server_address[1]))
+            process, _ = self.start(folder, port)
+            try:
+                row = measure(self.name, process.pid, targets)
+                process.terminate()
+                process.wait(60)
+                disk = tree_bytes(f'{folder}/data') / targets.samples()
+                written.write_text('scrape_configs: []\n')
+                process, restart_s = self.start(folder, port)
+                return [*row, disk, restart_s]
+            finally:
+                process.terminate()
+                process.wait(60)
+                targets.shutdown()
+                targets.server_close()
+
+
 def measure(peer, pid, targets):
-    """A row of the table for a peer that is scraping already."""
+    """CPU and memory of a peer that is scraping already."""
     print(f'scrape: {peer}: {WARM_UP_S} s to warm up, {WINDOW_S} s measured …', file=sys.stderr, flush=True)
     time.sleep(WARM_UP_S)
     cpu, samples, start = cpu_seconds(pid), targets.samples(), time.monotonic()
@@ -122,53 +176,31 @@ def measure(peer, pid, targets):
     return [peer, samples / seconds, cpu / samples * 1e6, resident_mib(pid)]
 
 
-def measure_glint():
-    targets = Targets()
-    try:
-        with Glint(config=config(targets.server_address[1])) as glint:
-            return measure('glint', glint.process.pid, targets)
-    finally:
-        targets.shutdown()
-        targets.server_close()
+def find(name):
+    unpacked = ROOT / f'build/peers/{name}/usr/bin/{name}'
+    return shutil.which(name) or (str(unpacked) if unpacked.exists() else None)
 
 
-def find_prometheus():
-    unpacked = ROOT / 'build/peers/prometheus/usr/bin/prometheus'
-    return shutil.which('prometheus') or (str(unpacked) if unpacked.exists() else None)
-
-
-def measure_prometheus(program):
-    targets = Targets()
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix='glint-bench-') as folder:
-        (pathlib.Path(folder) / 'prometheus.yml').write_text(config(targets.server_address[1]))
-        peer = subprocess.Popen(
-            [program, f'--config.file={folder}/prometheus.yml', f'--storage.tsdb.path={folder}/data',
-             f'--web.listen-address=127.0.0.1:{port}', '--enable-feature=exemplar-storage'],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            def ready():
-                try:
-                    return request(f'http://127.0.0.1:{port}/-/ready')[0] == 200
-                except OSError:
-                    return False
-
-            wait_for('Prometheus is ready', ready, alive=peer)
-            return measure('prometheus', peer.pid, targets)
-        finally:
-            peer.terminate()
-            peer.wait(60)
-            targets.shutdown()
-            targets.server_close()
+PEERS = [
+    ('glint', binary(),
+     ['--config={config}', '--data={data}', '--listen=127.0.0.1:{port}', '--otlp-grpc=off',
+      '--otlp-http=off'], '/-/ready'),
+    ('prometheus', find('prometheus'),
+     ['--config.file={config}', '--storage.tsdb.path={data}', '--web.listen-address=127.0.0.1:{port}',
+      '--enable-feature=exemplar-storage'], '/-/ready'),
+    ('victoria-metrics', find('victoria-metrics'),
+     ['-promscrape.config={config}', '-storageDataPath={data}', '-httpListenAddr=127.0.0.1:{port}',
+      '-retentionPeriod=3'], '/health'),
+]
 
 
 def run():
-    rows = [measure_glint()]
+    rows = []
     notes = [f'{TARGETS} targets of {SAMPLES} samples each, scraped every second']
-    prometheus = find_prometheus()
-    if prometheus:
-        rows.append(measure_prometheus(prometheus))
-    else:
-        notes.append('Prometheus is not there: tools/setup/install unpack brings it')
-    return {'columns': ['peer', 'samples/s', 'CPU s per million', 'RSS MiB'], 'rows': rows,
-            'notes': notes}
+    for name, program, arguments, ready in PEERS:
+        if program:
+            rows.append(Peer(name, program, arguments, ready).measure())
+        else:
+            notes.append(f'{name} is not there: tools/setup/install unpack brings it')
+    return {'columns': ['peer', 'samples/s', 'CPU s per million', 'RSS MiB', 'disk B per sample',
+                        'restart s'], 'rows': rows, 'notes': notes}
