@@ -10,9 +10,10 @@
 #include <bit>
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -47,7 +48,7 @@ inline std::string FactOfExemplar(const model::Labels& series, const model::Exem
 
 // All that is stored, and what was said of it.
 struct Answered {
-  std::set<std::string> facts;
+  std::unordered_set<std::string> facts;
   std::vector<std::string> warnings;  // Errors too.
 };
 
@@ -125,7 +126,7 @@ class Oracle {
   // What is wrong with the answer; empty when nothing is. `after_power_loss`: refused batches may
   // be there.
   std::string Judge(const Answered& answered, bool after_power_loss) const {
-    std::set<std::string> allowed;
+    std::unordered_set<std::string> allowed;
     if (after_power_loss) {
       for (const Facts& batch : refused_) {
         const std::string torn = Torn(batch, answered);
@@ -171,10 +172,12 @@ class Oracle {
     return there.empty() || absent.empty() ? "" : "torn: " + there + " without " + absent;
   }
 
-  Facts must_;
-  Facts may_;  // Of a deletion that was not acknowledged.
+  using AllFacts = std::unordered_map<std::string, FactPlace>;
+
+  AllFacts must_;
+  AllFacts may_;  // Of a deletion that was not acknowledged.
   std::vector<Facts> refused_;
-  Facts sent_;
+  AllFacts sent_;
 };
 
 }  // namespace glint::tsdb

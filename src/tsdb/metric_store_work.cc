@@ -237,8 +237,10 @@ Status MetricStore::CompactOnce(const CompactionPlan& plan) {
     change.added_parts.push_back(options.id);
   }
   RETURN_IF_ERROR(Change(change, added));
-  // A tombstone that deletes nothing any more has done its work.
-  if (!set->tombstones().empty()) {
+  // A tombstone that deletes nothing any more has done its work; but a part that cannot be read now
+  // may be read one day.
+  const bool all_are_read = parts()->parts().size() == manifest_->state().parts.size();
+  if (!set->tombstones().empty() && all_are_read) {
     ManifestChange spent;
     spent.removed_tombstones = SpentTombstones(parts()->parts(), set->tombstones());
     if (!spent.removed_tombstones.empty()) RETURN_IF_ERROR(Change(spent, {}));
