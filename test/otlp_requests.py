@@ -33,7 +33,7 @@ def gauge_request(name, points):
         {'scope': {}, 'metrics': [{'name': name, 'gauge': {'dataPoints': data_points}}]}]}]}
 
 
-def _varint(number):
+def varint(number):
     out = b''
     while number > 127:
         out += bytes([number & 127 | 128])
@@ -43,14 +43,14 @@ def _varint(number):
 
 def field(number, payload):
     """A length-delimited protobuf field."""
-    return _varint(number << 3 | 2) + _varint(len(payload)) + payload
+    return varint(number << 3 | 2) + varint(len(payload)) + payload
 
 
 def span_bytes(name, trace_id, span_id):
     end = time.time_ns()
     return (field(1, trace_id) + field(2, span_id) + field(5, name.encode()) +
-            _varint(7 << 3 | 1) + struct.pack('<Q', end - 10_000_000) +
-            _varint(8 << 3 | 1) + struct.pack('<Q', end))
+            varint(7 << 3 | 1) + struct.pack('<Q', end - 10_000_000) +
+            varint(8 << 3 | 1) + struct.pack('<Q', end))
 
 
 def trace_request_bytes(spans):

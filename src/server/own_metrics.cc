@@ -94,6 +94,8 @@ constexpr Figure<MetricStoreStats> kMetricGauges[] = {
      [](const MetricStoreStats& s) { return AsDouble(s.tombstones); }},
     {"glint_metric_log_bytes", "Disk that the log of samples takes.",
      [](const MetricStoreStats& s) { return AsDouble(s.log_bytes); }},
+    {"glint_metric_replayed_samples", "Samples that the log gave back at the start.",
+     [](const MetricStoreStats& s) { return AsDouble(s.replayed_samples); }},
     {"glint_metric_replay_seconds", "How long the log took to read at the start.",
      [](const MetricStoreStats& s) { return static_cast<double>(s.replay_ms) / 1000; }},
 };

@@ -188,6 +188,13 @@ uint64_t ExemplarHead::Forget(HeadSlot series) {
   return dropped;
 }
 
+void ExemplarHead::ForgetGone() {
+  for (SeriesList& list : lists_) {
+    list.newest_gone_time = model::kMinTimeMs;
+    list.newest_gone = 0;
+  }
+}
+
 ExemplarDensity ExemplarHead::density() const {
   ExemplarDensity density{.per_hour = 0, .series = with_some_};
   for (const auto& [hour, arrived] : arrived_)

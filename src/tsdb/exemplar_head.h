@@ -55,6 +55,9 @@ class ExemplarHead {
   uint64_t DropBefore(model::TimeMs time);
   // Lets go those of one series in the range; how many. They may come again.
   uint64_t Drop(HeadSlot series, model::TimeRange range);
+  // From now on none that is not held counts as repeated: what was let go was deleted, and may come
+  // again.
+  void ForgetGone();
   // Lets go all of a series, and that it was there: its slot can be given to another one.
   uint64_t Forget(HeadSlot series);
 

@@ -225,6 +225,11 @@ uint64_t Head::ForgetUnused(TimeMs now) {
   return gone.size();
 }
 
+void Head::ForgetGoneExemplars() {
+  const MutexLock lock(&mutex_);
+  current_->exemplars().ForgetGone();
+}
+
 void Head::SetFloor(TimeMs floor) {
   const MutexLock lock(&mutex_);
   floor_ = std::max(floor_, floor);

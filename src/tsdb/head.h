@@ -85,6 +85,9 @@ class Head {
   // Writer only. Lets series go that nobody used for kRefLifetimeMs.
   uint64_t ForgetUnused(model::TimeMs now);
 
+  // Writer only. What was written out was deleted since: exemplars of it are no repeats.
+  void ForgetGoneExemplars();
+
   // Writer only. What is before is not taken in, and not shown, from now on.
   void SetFloor(model::TimeMs floor);
   model::TimeMs floor() const;

@@ -54,10 +54,15 @@ class Manifest {
   // `files` outlives this.
   static StatusOr<std::unique_ptr<Manifest>> Open(FileSystem& files, const std::string& folder);
 
-  // Durable when OK; on an error nothing changed, here or on disk.
+  // Durable when OK; on an error nothing changed here, and on disk neither unless
+  // may_hold_refused().
   // INVALID_ARGUMENT: an id that was used before, or of something that is not there.
   // RESOURCE_EXHAUSTED: beyond kMaxManifestRecordBytes. UNAVAILABLE, DATA_LOSS: the disk.
   Status Apply(const ManifestChange& change);
+
+  // Whether a change that was refused could not be undone on the disk: until the next one is
+  // applied, a restart may find it done. So the parts that it adds must stay.
+  bool may_hold_refused() const { return tail_is_dirty_; }
 
   // An id for a part that will be written now, higher than any before. May be added after a higher
   // one was. One that is never added may come again after a restart, and only then.

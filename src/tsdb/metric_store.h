@@ -185,11 +185,16 @@ class MetricStore final : public storage::MetricWriter,
 
   // These run one at a time, under work_mutex_.
   Status FlushLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
-  Status WriteFrozen(std::vector<std::shared_ptr<const Part>>& written)
+  Status FlushFrozen() ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  // Those in `ids` are on the disk, on an error too.
+  Status WriteFrozen(std::vector<std::shared_ptr<const Part>>& written, std::vector<uint64_t>& ids)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   void ApplyRetention(model::TimeMs now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   Status CompactAll(bool clean) ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   Status CompactOnce(const CompactionPlan& plan) ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  // Of a change that is refused, the parts that it adds are discarded.
+  Status MakeDurable(const ManifestChange& change) ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
+  void Discard(const std::vector<uint64_t>& parts);
   // Makes the change durable, then visible: `added` come, those that it removes go.
   Status Change(const ManifestChange& change, std::vector<std::shared_ptr<const Part>> added)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
@@ -216,6 +221,8 @@ class MetricStore final : public storage::MetricWriter,
   std::unique_ptr<Manifest> manifest_ ABSL_GUARDED_BY(work_mutex_);
   // What is frozen is all that segments before this one have; 0: nothing is frozen.
   uint64_t frozen_until_segment_ ABSL_GUARDED_BY(work_mutex_) = 0;
+  // Of changes that MANIFEST refused, but may hold until its next one.
+  std::vector<uint64_t> refused_parts_ ABSL_GUARDED_BY(work_mutex_);
   model::TimeMs compact_again_ ABSL_GUARDED_BY(work_mutex_) = 0;  // Not before, after a failure.
   std::stop_source stop_;
 

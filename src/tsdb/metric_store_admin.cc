@@ -24,7 +24,9 @@ Status MetricStore::Delete(const std::vector<std::vector<model::Matcher>>& any_o
                                      .created = options_.clock->NowMs(),
                                      .time = time,
                                      .any_of = any_of});
-  return Change(change, {});
+  RETURN_IF_ERROR(Change(change, {}));
+  commits_.RunAlone([this] { head_.ForgetGoneExemplars(); });
+  return OkStatus();
 }
 
 Status MetricStore::CleanTombstones() {

@@ -42,41 +42,40 @@ Status MetricStore::Flush() {
 }
 
 Status MetricStore::FlushLocked() {
+  // What a failure left frozen is not all: more has arrived since.
+  if (frozen_until_segment_ != 0) RETURN_IF_ERROR(FlushFrozen());
   const TimeMs now = options_.clock->NowMs();
-  if (frozen_until_segment_ == 0) {
-    Status frozen = OkStatus();
-    bool is_empty = false;
-    commits_.RunAlone([&] {
-      const auto next = log_->EndSegment();
-      if (!next.ok()) {
-        frozen = next.status();
-        return;
-      }
-      is_empty = !head_.Freeze(now);
-      frozen_until_segment_ = *next;
-      head_since_ = now;
-    });
-    RETURN_IF_ERROR(frozen);
-    if (is_empty) {
-      frozen_until_segment_ = 0;
-      const uint64_t forgotten = head_.ForgetUnused(now);
-      const MutexLock lock(&stats_mutex_);
-      stats_.forgotten_series += forgotten;
-      return OkStatus();
+  Status frozen = OkStatus();
+  bool is_empty = false;
+  commits_.RunAlone([&] {
+    const auto next = log_->EndSegment();
+    if (!next.ok()) {
+      frozen = next.status();
+      return;
     }
-  }
+    is_empty = !head_.Freeze(now);
+    if (!is_empty) frozen_until_segment_ = *next;
+    head_since_ = now;
+  });
+  RETURN_IF_ERROR(frozen);
+  if (!is_empty) return FlushFrozen();
+  const uint64_t forgotten = head_.ForgetUnused(now);
+  const MutexLock lock(&stats_mutex_);
+  stats_.forgotten_series += forgotten;
+  return OkStatus();
+}
+
+Status MetricStore::FlushFrozen() {
   std::vector<std::shared_ptr<const Part>> written;
-  Status done = WriteFrozen(written);
   ManifestChange change;
   change.first_log_segment = frozen_until_segment_;
-  for (const auto& part : written) change.added_parts.push_back(part->info().id);
-  if (done.ok()) done = manifest_->Apply(change);
+  Status done = WriteFrozen(written, change.added_parts);
+  if (done.ok()) {
+    done = MakeDurable(change);
+  } else {
+    Discard(change.added_parts);
+  }
   if (!done.ok()) {
-    for (const auto& part : written) {
-      if (const Status removed = options_.files->Remove(part->path()); !removed.ok()) {
-        LogWarn("tsdb", "{}", removed.ToString());
-      }
-    }
     const MutexLock lock(&stats_mutex_);
     ++stats_.failed_flushes;
     return done;
@@ -92,7 +91,7 @@ Status MetricStore::FlushLocked() {
         std::make_shared<const PartSet>(std::move(all), manifest_->state().tombstones, warnings);
     const MutexLock lock(&view_mutex_);
     parts_ = std::move(set);
-    forgotten = head_.Thaw(now);
+    forgotten = head_.Thaw(options_.clock->NowMs());
   }
   DropLogBefore(std::exchange(frozen_until_segment_, 0));
   const MutexLock lock(&stats_mutex_);
@@ -102,7 +101,8 @@ Status MetricStore::FlushLocked() {
   return OkStatus();
 }
 
-Status MetricStore::WriteFrozen(std::vector<std::shared_ptr<const Part>>& written) {
+Status MetricStore::WriteFrozen(std::vector<std::shared_ptr<const Part>>& written,
+                                std::vector<uint64_t>& ids) {
   const std::unique_ptr<PartSource> source = head_.FrozenSource();
   const model::TimeRange time = head_.FrozenTime();
   TimeMs from = std::max(time.start, head_.floor());
@@ -115,6 +115,7 @@ Status MetricStore::WriteFrozen(std::vector<std::shared_ptr<const Part>>& writte
     if (info.series == 0) {
       RETURN_IF_ERROR(options_.files->Remove(path));
     } else {
+      ids.push_back(info.id);
       ASSIGN_OR_RETURN(auto part, Part::Open(*options_.files, path));
       written.push_back(std::move(part));
     }
@@ -135,9 +136,28 @@ void MetricStore::DropLogBefore(uint64_t segment) {
   });
 }
 
+Status MetricStore::MakeDurable(const ManifestChange& change) {
+  Status applied = manifest_->Apply(change);
+  if (!applied.ok()) {
+    refused_parts_.insert(refused_parts_.end(), change.added_parts.begin(),
+                          change.added_parts.end());
+  }
+  if (!manifest_->may_hold_refused()) Discard(std::exchange(refused_parts_, {}));
+  return applied;
+}
+
+void MetricStore::Discard(const std::vector<uint64_t>& parts) {
+  for (const uint64_t id : parts) {
+    const std::string path = options_.folder + "/" + PartName(id);
+    if (const Status removed = options_.files->Remove(path); !removed.ok()) {
+      LogWarn("tsdb", "left until the next start: {}", removed.ToString());
+    }
+  }
+}
+
 Status MetricStore::Change(const ManifestChange& change,
                            std::vector<std::shared_ptr<const Part>> added) {
-  RETURN_IF_ERROR(manifest_->Apply(change));
+  RETURN_IF_ERROR(MakeDurable(change));
   const std::set<uint64_t> gone(change.removed_parts.begin(), change.removed_parts.end());
   std::vector<std::shared_ptr<const Part>> kept;
   std::vector<std::shared_ptr<const Part>> removed;
@@ -217,8 +237,10 @@ Status MetricStore::CompactOnce(const CompactionPlan& plan) {
     change.added_parts.push_back(options.id);
   }
   RETURN_IF_ERROR(Change(change, added));
-  // A tombstone that deletes nothing any more has done its work.
-  if (!set->tombstones().empty()) {
+  // A tombstone that deletes nothing any more has done its work; but a part that cannot be read now
+  // may be read one day.
+  const bool all_are_read = parts()->parts().size() == manifest_->state().parts.size();
+  if (!set->tombstones().empty() && all_are_read) {
     ManifestChange spent;
     spent.removed_tombstones = SpentTombstones(parts()->parts(), set->tombstones());
     if (!spent.removed_tombstones.empty()) RETURN_IF_ERROR(Change(spent, {}));

@@ -106,6 +106,14 @@ Status Log::ReplaySegment(uint64_t id, bool is_last, const Visitor& visit) {
     if (const Status closed = Close(); !closed.ok()) {
       LogWarn("wal", "not yet closed: {}", closed.ToString());
     }
+  } else if (is_last && !has_no_mark) {
+    // Who closed it may have been killed before the mark was synced, and the next one would testify
+    // against a mark that is lost.
+    if (const Status synced = Sync(file); !synced.ok()) {
+      LogWarn("wal", "not yet closed: {}", synced.ToString());
+      current_ = id;
+      needs_repair_ = true;
+    }
   }
   return OkStatus();
 }

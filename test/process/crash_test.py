@@ -31,6 +31,9 @@ class CountingTarget(http.server.ThreadingHTTPServer):
         self.scrapes = 0
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
+    def handle_error(self, *_):
+        pass  # Who scraped was killed.
+
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             self.server.scrapes += 1
