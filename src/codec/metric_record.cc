@@ -7,7 +7,7 @@
 namespace glint::codec {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 constexpr uint8_t kHasTimes = 1;
 constexpr uint8_t kHasStartTimes = 2;
 
@@ -157,11 +157,6 @@ std::string EncodeMetricRecord(const MetricRecord& record) {
   ByteWriter out;
   out.U8(kVersion);
   out.Varint(record.sender);
-  out.Varint(record.definitions.size());
-  for (const SeriesDefinition& definition : record.definitions) {
-    out.Varint(definition.ref.value);
-    PutLabels(*definition.labels, out);
-  }
   PutSamples(record, out);
   out.Varint(record.histograms.size());
   PutRefs(record.histogram_series, out);
@@ -192,13 +187,6 @@ StatusOr<MetricRecord> DecodeMetricRecord(std::string_view bytes) {
     return InvalidArgument("metric record: version {}, known is {}", version, kVersion);
   }
   record.sender = in.Varint();
-  record.definitions.resize(in.Count(3));
-  for (SeriesDefinition& definition : record.definitions) {
-    definition.ref.value = in.Varint();
-    model::Labels labels = GetLabels(in);
-    if (!in.ok() || labels.empty()) return damaged("series definitions");
-    definition.labels = std::make_shared<const model::Labels>(std::move(labels));
-  }
   RETURN_IF_ERROR(GetSamples(in, record));
   if (!in.ok()) return damaged("samples");
 

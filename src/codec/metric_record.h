@@ -1,7 +1,7 @@
-// What one scrape or push brought, as bytes of the log: docs/format/metric-log.md.
+// What one scrape or push brought and does not come as a row, as bytes of the log:
+// docs/format/metric-log.md.
 //
-// Series are numbers that a definition earlier in the same segment, or in the same record,
-// explains. Doubles keep their bits. Thread-safe.
+// Series are numbers; what they stand for is said elsewhere. Doubles keep their bits. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -13,23 +13,16 @@
 #include "base/status.h"
 #include "model/exemplar.h"
 #include "model/histogram.h"
-#include "model/labels.h"
 #include "model/metadata.h"
 #include "model/series_ref.h"
 #include "model/time.h"
 
 namespace glint::codec {
 
-struct SeriesDefinition {
-  model::SeriesRef ref;
-  std::shared_ptr<const model::Labels> labels;  // Never null, not empty.
-};
-
 // Columns as in storage::MetricBatch; those of one kind are equally long, `times` and
 // `start_times` may be empty instead.
 struct MetricRecord {
   uint64_t sender = 0;
-  std::vector<SeriesDefinition> definitions;
 
   std::vector<model::SeriesRef> series;
   std::vector<double> values;

@@ -4,6 +4,7 @@
 
 #include "load/load_command.h"
 #include "server/check_command.h"
+#include "server/inspect_command.h"
 #include "server/query_command.h"
 #include "server/serve_command.h"
 #include "server/validate_command.h"
@@ -17,6 +18,7 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"check", glint::server::CheckCommand},
+    {"inspect", glint::server::InspectCommand},
     {"load", glint::load::LoadCommand},
     {"query", glint::server::QueryCommand},
     {"validate", glint::server::ValidateCommand},

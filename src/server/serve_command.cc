@@ -18,6 +18,7 @@ constexpr char kFooter[] =
     "  glint load URL             load on an HTTP server, closed or open loop\n"
     "  glint query EXPR           asks a running glint, prints a table\n"
     "  glint check metrics FILE   holds an exposition against the strict rules of its format\n"
+    "  glint inspect PATH         prints what a file or a folder of data is, and checks it\n"
     "  glint validate --config F  reads a configuration and says what is wrong with it\n"
     "\n"
     "SIGHUP reads the configuration again. SIGTERM and SIGINT finish what was taken in and end.";

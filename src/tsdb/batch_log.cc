@@ -14,8 +14,12 @@ using model::SeriesRef;
 using model::TimeMs;
 
 constexpr uint8_t kVersion = 2;
-// A row that says that it is wider is not believed: no scrape has so many lines.
-constexpr uint64_t kMaxColumns = 1 << 28;
+
+// A label's number in a segment. The table gives an id again to another label; when the record that
+// said so is damaged, the number must not be taken for the label before.
+uint64_t LabelNumber(SeriesTable::LabelId id, uint32_t version) {
+  return static_cast<uint64_t>(version - 1) << 32 | id;
+}
 
 codec::MetricRecord RecordOf(const storage::MetricBatch& batch) {
   codec::MetricRecord record;
@@ -88,6 +92,10 @@ std::vector<T> GetColumn(size_t count, codec::ByteReader& in) {
 
 enum RowFlag : uint8_t { kHasLayout = 1, kHasStarts = 2, kIsKey = 4 };
 
+Status Damaged(std::string_view what) {
+  return InvalidArgument("batch record: {} cut off or damaged", what);
+}
+
 }  // namespace
 
 void BatchLogWriter::Begin(uint64_t segment) {
@@ -123,13 +131,14 @@ std::string BatchLogWriter::Encode(const StagedBatch& batch, const SeriesTable& 
       series.Varint(ref.value);
       series.Varint(ids.size());
       for (const SeriesTable::LabelId id : ids) {
-        series.Varint(id);
+        const uint64_t number = LabelNumber(id, table.VersionOf(id));
+        series.Varint(number);
         if (id >= known_labels_.size()) known_labels_.resize(id + id / 4 + 1);
         if (known_labels_[id] == table.VersionOf(id)) continue;
         known_labels_[id] = table.VersionOf(id);
         defined_.push_back({true, id});
         ++label_count;
-        labels.Varint(id);
+        labels.Varint(number);
         labels.Text(table.NameOf(id));
         labels.Text(table.ValueOf(id));
       }
@@ -181,37 +190,13 @@ std::string BatchLogWriter::Encode(const StagedBatch& batch, const SeriesTable& 
 
 StatusOr<LoggedBatch> BatchLogReader::Decode(std::string_view record) {
   codec::ByteReader in(record);
-  const auto damaged = [&](std::string_view what) {
-    return InvalidArgument("batch record of {} bytes: {} cut off or damaged", record.size(), what);
-  };
   if (const uint8_t version = in.U8(); version != kVersion) {
     return InvalidArgument("batch record: version {}, expected {}", version, kVersion);
   }
   LoggedBatch out;
-  const size_t labels = in.Count(3);
-  for (size_t i = 0; i < labels; ++i) {
-    const uint32_t id = in.Varint32();
-    const std::string_view name = in.Text();
-    const std::string_view value = in.Text();
-    if (!in.ok()) return damaged("labels");
-    labels_[id] = {std::string(name), std::string(value)};
-  }
-  const size_t series = in.Count(2);
-  for (size_t i = 0; i < series; ++i) {
-    const uint64_t number = in.Varint();
-    std::vector<model::Label> found;
-    const size_t count = in.Count(1);
-    for (size_t j = 0; j < count; ++j) {
-      const auto label = labels_.find(in.Varint32());
-      if (!in.ok()) return damaged("series");
-      if (label == labels_.end()) return InvalidArgument("batch record: a label is not defined");
-      found.push_back(label->second);
-    }
-    if (!in.ok() || found.empty()) return damaged("series");
-    out.definitions.push_back({number, model::Labels(std::move(found))});
-  }
+  RETURN_IF_ERROR(DecodeDefinitions(in, out));
   const std::string_view row = in.Text();
-  if (!in.ok()) return damaged("row");
+  if (!in.ok()) return Damaged("row");
   if (!row.empty()) RETURN_IF_ERROR(DecodeRow(row, out));
   if (in.left() > 0) {
     ASSIGN_OR_RETURN(codec::MetricRecord rest, codec::DecodeMetricRecord(in.Raw(in.left())));
@@ -220,31 +205,74 @@ StatusOr<LoggedBatch> BatchLogReader::Decode(std::string_view record) {
   return out;
 }
 
+Status BatchLogReader::DecodeDefinitions(codec::ByteReader& in, LoggedBatch& out) {
+  const size_t labels = in.Count(3);
+  for (size_t i = 0; i < labels; ++i) {
+    const uint64_t number = in.Varint();
+    const std::string_view name = in.Text();
+    const std::string_view value = in.Text();
+    if (!in.ok() || value.empty()) return Damaged("labels");
+    labels_[number] = {std::string(name), std::string(value)};
+  }
+  const size_t series = in.Count(3);
+  for (size_t i = 0; i < series; ++i) {
+    LoggedBatch::Definition definition{in.Varint(), {}};
+    definition.labels.resize(in.Count(1));
+    const std::string* last = nullptr;
+    for (uint64_t& number : definition.labels) {
+      number = in.Varint();
+      if (!in.ok()) return Damaged("series");
+      const auto label = labels_.find(number);
+      if (label == labels_.end()) {
+        return InvalidArgument("batch record: label {} of series {} is not defined", number,
+                               definition.series);
+      }
+      // So that no label is there twice: the labels of one series are never more than were told.
+      if (last != nullptr && *last >= label->second.name) return Damaged("series");
+      last = &label->second.name;
+    }
+    if (!in.ok() || last == nullptr) return Damaged("series");
+    out.definitions.push_back(std::move(definition));
+  }
+  return OkStatus();
+}
+
+model::Labels BatchLogReader::LabelsOf(const LoggedBatch::Definition& definition) const {
+  std::vector<model::Label> labels;
+  labels.reserve(definition.labels.size());
+  for (const uint64_t number : definition.labels) labels.push_back(labels_.at(number));
+  return model::Labels(std::move(labels));
+}
+
+Status BatchLogReader::DecodeLayout(codec::ByteReader& in, bool has_starts, uint64_t layout,
+                                    Sender& sender) {
+  sender.layout = 0;
+  const size_t count = in.Count(has_starts ? 2 : 1);
+  sender.columns = GetColumn<SeriesRef>(count, in);
+  sender.start_times = GetColumn<TimeMs>(has_starts ? count : 0, in);
+  if (!in.ok() || layout == 0) return Damaged("columns");
+  sender.layout = layout;
+  return OkStatus();
+}
+
 Status BatchLogReader::DecodeRow(std::string_view bytes, LoggedBatch& out) {
   codec::ByteReader in(bytes);
   const uint64_t id = in.Varint();
   const uint8_t flags = in.U8();
   const uint64_t layout = in.Varint();
   const auto damaged = [&] { return InvalidArgument("row of sender {}: cut off or damaged", id); };
-  if (!in.ok()) return damaged();
+  if (!in.ok() || flags > (kHasLayout | kHasStarts | kIsKey)) return damaged();
   Sender& sender = senders_[id];
   if ((flags & kHasLayout) != 0) {
-    const size_t count = in.Count(1);
-    sender.columns = GetColumn<SeriesRef>(count, in);
-    sender.start_times.clear();
-    if ((flags & kHasStarts) != 0 && in.left() >= count) {
-      sender.start_times = GetColumn<TimeMs>(count, in);
-    }
-    sender.layout = in.ok() ? layout : 0;
-    if (!in.ok()) return damaged();
-  } else if (sender.layout != layout) {
+    RETURN_IF_ERROR(DecodeLayout(in, (flags & kHasStarts) != 0, layout, sender));
+  } else if (sender.layout != layout || layout == 0) {
     return InvalidArgument("row of sender {}: its columns, layout {}, are not known, but {}", id,
                            layout, sender.layout);
   }
   const uint64_t key_number = in.Varint();
   const TimeMs time = in.SignedVarint();
   const uint64_t width = in.Varint();
-  if (!in.ok() || width != sender.columns.size() || width > kMaxColumns) return damaged();
+  if (!in.ok() || width != sender.columns.size()) return damaged();
   const bool is_key = (flags & kIsKey) != 0;
   if (!is_key && sender.key_number != key_number) {
     return InvalidArgument("row of sender {}: its key row, {}, is not known, but {}", id,

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "codec/byte_reader.h"
 #include "model/labels.h"
 #include "storage/metric_batch.h"
 #include "tsdb/series_table.h"
@@ -59,10 +60,11 @@ class BatchLogWriter {
 
 // What a record says, with series by number; definitions say what the numbers are.
 struct LoggedBatch {
-  // Of series that this record defines: number and labels.
+  // Of a series that this record defines. The labels, since many series share a long one, are
+  // written out by BatchLogReader::LabelsOf().
   struct Definition {
     uint64_t series;
-    model::Labels labels;
+    std::vector<uint64_t> labels;
   };
   std::vector<Definition> definitions;
   // A row's series are its columns without those that are absent.
@@ -70,24 +72,30 @@ struct LoggedBatch {
   storage::MetricBatch rest;
 };
 
-// Reads the records of one segment in their order.
+// Reads the records of one segment in their order. What it keeps of them, and what a decoded record
+// takes, is bounded by the bytes that came: a row has no more columns than its layout had bytes.
 class BatchLogReader {
  public:
   // INVALID_ARGUMENT: not such a record, or it refers to what a damaged one defined; the text says
   // which. Later records may still be readable.
   StatusOr<LoggedBatch> Decode(std::string_view record);
+  // Not empty. REQUIRES: of the last record that was decoded.
+  model::Labels LabelsOf(const LoggedBatch::Definition& definition) const;
 
  private:
   struct Sender {
-    uint64_t layout = 0;
+    uint64_t layout = 0;  // 0: none is known.
     std::vector<model::SeriesRef> columns;
     std::vector<model::TimeMs> start_times;
     std::vector<double> key;
     uint64_t key_number = 0;  // 0: none is known.
   };
+  Status DecodeDefinitions(codec::ByteReader& in, LoggedBatch& out);
   Status DecodeRow(std::string_view bytes, LoggedBatch& out);
+  static Status DecodeLayout(codec::ByteReader& in, bool has_starts, uint64_t layout,
+                             Sender& sender);
 
-  std::unordered_map<uint32_t, model::Label> labels_;
+  std::unordered_map<uint64_t, model::Label> labels_;
   std::unordered_map<uint64_t, Sender> senders_;
 };
 

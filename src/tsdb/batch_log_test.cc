@@ -52,7 +52,7 @@ TEST_F(BatchLogTest, ASegmentTellsEachSeriesOnceAndEachRowByItsKey) {
   auto read = reader_.Decode(first);
   ASSERT_TRUE(read.ok()) << read.status().ToString();
   ASSERT_THAT(read->definitions, SizeIs(3));
-  EXPECT_EQ(read->definitions[1].labels, (Labels{{"__name__", "b"}, {"job", "x"}}));
+  EXPECT_EQ(reader_.LabelsOf(read->definitions[1]), (Labels{{"__name__", "b"}, {"job", "x"}}));
   EXPECT_THAT(read->row.values, ElementsAre(1, 2, 3));
   read = reader_.Decode(second);
   ASSERT_TRUE(read.ok()) << read.status().ToString();
@@ -91,6 +91,26 @@ TEST_F(BatchLogTest, ARowWhoseKeyIsLostIsRefused) {
   rows_.Seal();
   Log({5, 6, 7}, 40, 2);
   EXPECT_THAT(reader_.Decode(Log({5, 6, 8}, 50, 2)).status().ToString(), HasSubstr("key row"));
+}
+
+// The table gives the number of a label that nobody has any more to another one. If the record that
+// says so is lost, series after it must not get the label before.
+TEST_F(BatchLogTest, ALabelWhoseRecordIsLostIsNotTakenForTheOneBefore) {
+  const auto log = [&](const char* instance) {
+    const Labels labels{{"__name__", "d"}, {"instance", instance}};
+    StagedBatch batch;
+    batch.rest.series = {table_.RefOf(table_.Add(labels))};
+    batch.rest.values = {1};
+    return writer_.Encode(batch, table_, 1);
+  };
+  ASSERT_TRUE(reader_.Decode(log("old")).ok());
+  table_.Remove(std::vector<HeadSlot>{*table_.Find({{"__name__", "d"}, {"instance", "old"}})});
+  const std::string lost = log("new");
+  StagedBatch batch;
+  batch.rest.series = {table_.RefOf(table_.Add({{"__name__", "a"}, {"instance", "new"}}))};
+  batch.rest.values = {2};
+  EXPECT_THAT(reader_.Decode(writer_.Encode(batch, table_, 1)).status().ToString(),
+              HasSubstr("is not defined"));
 }
 
 TEST_F(BatchLogTest, SeriesThatJoinComeWithTheirColumns) {

@@ -120,7 +120,8 @@ std::optional<Record> DecodeRecord(std::string_view payload) {
 // Goes through a file from record to record, and over what is not one.
 class ManifestScan {
  public:
-  explicit ManifestScan(std::string_view bytes) : bytes_(bytes) {}
+  ManifestScan(std::string_view bytes, std::vector<ManifestStep>* history)
+      : bytes_(bytes), history_(history) {}
 
   StatusOr<ManifestContent> Run();
 
@@ -132,6 +133,7 @@ class ManifestScan {
   void ResolveTombstones();
 
   const std::string_view bytes_;
+  std::vector<ManifestStep>* const history_;
   ManifestContent content_;
   std::optional<Record> last_;
   std::map<uint64_t, std::string_view> told_;
@@ -189,6 +191,11 @@ void ManifestScan::TakeRecord(const Frame& frame) {
   }
   CloseGap(record->sequence, frame.end == bytes_.size());
   for (const auto& [id, body] : record->told) told_[id] = body;
+  const bool is_second_copy = last_.has_value() && last_->sequence == record->sequence;
+  if (history_ != nullptr && !is_second_copy) {
+    history_->push_back({start, record->sequence, record->state.first_log_segment,
+                         record->state.parts, record->tombstones});
+  }
   last_ = std::move(record);
   content_.end = frame.end;
 }
@@ -273,6 +280,8 @@ void FrameManifestRecord(uint64_t offset, std::string_view payload, std::string&
   }
 }
 
-StatusOr<ManifestContent> ReadManifest(std::string_view bytes) { return ManifestScan(bytes).Run(); }
+StatusOr<ManifestContent> ReadManifest(std::string_view bytes, std::vector<ManifestStep>* history) {
+  return ManifestScan(bytes, history).Run();
+}
 
 }  // namespace glint::tsdb

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,7 +39,18 @@ struct ManifestContent {
   uint64_t first_damage = 0;
 };
 
+// A change as the file still has it.
+struct ManifestStep {
+  uint64_t offset = 0;  // Of its first whole copy.
+  uint64_t sequence = 0;
+  uint64_t first_log_segment = 0;
+  std::set<uint64_t> parts;
+  std::vector<uint64_t> tombstones;
+};
+
+// `history`, when it is not null, gets every change.
 // FAILED_PRECONDITION: of a version that is not known. DATA_LOSS: no record in it is whole.
-StatusOr<ManifestContent> ReadManifest(std::string_view bytes);
+StatusOr<ManifestContent> ReadManifest(std::string_view bytes,
+                                       std::vector<ManifestStep>* history = nullptr);
 
 }  // namespace glint::tsdb

@@ -181,6 +181,7 @@ class MetricStore final : public storage::MetricWriter,
 
   Status OpenParts(const std::vector<std::string>& damage);
   void ReplayRecord(const wal::RecordView& record, Replay& replay);
+  void Define(std::span<const LoggedBatch::Definition> definitions, Replay& replay);
   void ReplayBatch(storage::MetricBatch batch, Replay& replay);
 
   // These run one at a time, under work_mutex_.

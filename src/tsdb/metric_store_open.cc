@@ -1,4 +1,5 @@
 // Opening a metric store and ending it: parts mapped, what of the log is not in them replayed.
+#include <algorithm>
 #include <chrono>
 
 #include "base/log.h"
@@ -8,6 +9,12 @@
 #include "tsdb/metric_store.h"
 
 namespace glint::tsdb {
+namespace {
+
+// Series whose labels are written out together.
+constexpr size_t kDefinedAtOnce = 256;
+
+}  // namespace
 
 StatusOr<std::unique_ptr<MetricStore>> MetricStore::Open(const MetricStoreOptions& options) {
   std::unique_ptr<MetricStore> store(new MetricStore(options));
@@ -115,17 +122,22 @@ void MetricStore::ReplayRecord(const wal::RecordView& record, Replay& replay) {
   }
   auto batch = replay.reader.Decode(record.payload);
   if (!batch.ok()) return unreadable(batch.status().message());
-  std::vector<model::Labels> labels;
-  for (const LoggedBatch::Definition& definition : batch->definitions) {
-    labels.push_back(definition.labels);
-  }
-  // No limit on series here: what was acknowledged is served.
-  const auto refs = head_.Resolve(labels, options_.clock->NowMs(), /*max_series=*/UINT64_MAX);
-  for (size_t i = 0; i < refs->size(); ++i) {
-    replay.refs[batch->definitions[i].series] = refs->at(i);
-  }
+  Define(batch->definitions, replay);
   ReplayBatch(std::move(batch->row), replay);
   ReplayBatch(std::move(batch->rest), replay);
+}
+
+void MetricStore::Define(std::span<const LoggedBatch::Definition> definitions, Replay& replay) {
+  for (size_t begin = 0; begin < definitions.size(); begin += kDefinedAtOnce) {
+    const auto some =
+        definitions.subspan(begin).first(std::min(kDefinedAtOnce, definitions.size() - begin));
+    std::vector<model::Labels> labels;
+    labels.reserve(some.size());
+    for (const auto& definition : some) labels.push_back(replay.reader.LabelsOf(definition));
+    // No limit on series here: what was acknowledged is served.
+    const auto refs = head_.Resolve(labels, options_.clock->NowMs(), /*max_series=*/UINT64_MAX);
+    for (size_t i = 0; i < some.size(); ++i) replay.refs[some[i].series] = refs->at(i);
+  }
 }
 
 void MetricStore::ReplayBatch(storage::MetricBatch batch, Replay& replay) {

@@ -77,13 +77,13 @@ Status PartBytes::CheckPages(uint64_t offset, uint64_t length) const {
   for (uint64_t page = offset / kPartPageBytes; page <= last; ++page) {
     const uint64_t bit = uint64_t{1} << (page % 64);
     if ((good_[page / 64].load(std::memory_order_relaxed) & bit) != 0) continue;
-    RETURN_IF_ERROR(CheckPage(page));
+    RETURN_IF_ERROR(VerifyPage(page));
     good_[page / 64].fetch_or(bit, std::memory_order_relaxed);
   }
   return OkStatus();
 }
 
-Status PartBytes::CheckPage(uint64_t page) const {
+Status PartBytes::VerifyPage(uint64_t page) const {
   const uint64_t begin = page * kPartPageBytes;
   const uint64_t end = std::min<uint64_t>(begin + kPartPageBytes, end_of_pages_);
   const uint32_t computed = codec::Crc32c(bytes_.substr(begin, end - begin));
@@ -108,7 +108,7 @@ std::string PartBytes::SectionsAt(uint64_t begin, uint64_t end) const {
 
 Status PartBytes::VerifyPages() const {
   for (uint64_t page = 0; page < footer_.page_crcs.size(); ++page) {
-    RETURN_IF_ERROR(CheckPage(page));
+    RETURN_IF_ERROR(VerifyPage(page));
   }
   return OkStatus();
 }

@@ -51,13 +51,13 @@ class PartBytes {
   // DATA_LOSS that names path, section and the offset in the file.
   Status Damaged(PartSection section, uint64_t offset, std::string_view what) const;
 
-  // Every page, those that were good before too.
+  // Every page, those that were good before too; one of them.
   Status VerifyPages() const;
+  Status VerifyPage(uint64_t page) const;
 
  private:
   PartBytes() = default;
   Status CheckPages(uint64_t offset, uint64_t length) const;
-  Status CheckPage(uint64_t page) const;
   std::string SectionsAt(uint64_t begin, uint64_t end) const;
 
   std::string path_;
