@@ -1,6 +1,8 @@
 #include "server/own_metrics.h"
 
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "base/version.h"
@@ -132,41 +134,73 @@ constexpr Figure<TraceStoreStats> kTraceGauges[] = {
      [](const TraceStoreStats& s) { return static_cast<double>(s.replay_ms) / 1000; }},
 };
 
-template <typename Store, typename Stats, size_t kCount>
-void AddCounters(const Store& store, const Figure<Stats> (&figures)[kCount], Registry& registry) {
+// Stats of a store, which are dear, once for all figures of a page. Thread-safe.
+template <typename Store, typename Stats>
+class PageStats {
+ public:
+  explicit PageStats(const Store& store) : store_(store) {}
+
+  Stats Get() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (now - taken_ > kPage) {
+      stats_ = store_.Stats();
+      taken_ = now;
+    }
+    return stats_;
+  }
+
+ private:
+  // As long as writing a page may take.
+  static constexpr std::chrono::milliseconds kPage{10};
+
+  const Store& store_;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point taken_;
+  Stats stats_;
+};
+using MetricPageStats = PageStats<MetricStore, MetricStoreStats>;
+using TracePageStats = PageStats<TraceStore, TraceStoreStats>;
+
+template <typename Page, typename Stats, size_t kCount>
+void AddCounters(const std::shared_ptr<Page>& page, const Figure<Stats> (&figures)[kCount],
+                 Registry& registry) {
   for (const Figure<Stats>& figure : figures) {
     registry.AddCounterCallback(figure.name, figure.help,
-                                [&store, &figure] { return figure.value(store.Stats()); });
+                                [page, &figure] { return figure.value(page->Get()); });
   }
 }
 
-template <typename Store, typename Stats, size_t kCount>
-void AddGauges(const Store& store, const Figure<Stats> (&figures)[kCount], Registry& registry) {
+template <typename Page, typename Stats, size_t kCount>
+void AddGauges(const std::shared_ptr<Page>& page, const Figure<Stats> (&figures)[kCount],
+               Registry& registry) {
   for (const Figure<Stats>& figure : figures) {
     registry.AddGaugeCallback(figure.name, figure.help,
-                              [&store, &figure] { return figure.value(store.Stats()); });
+                              [page, &figure] { return figure.value(page->Get()); });
   }
 }
 
 }  // namespace
 
 void AddStoreMetrics(const MetricStore& metrics, const TraceStore& traces, Registry& registry) {
-  AddCounters(metrics, kMetricCounters, registry);
-  AddGauges(metrics, kMetricGauges, registry);
-  AddCounters(traces, kTraceCounters, registry);
-  AddGauges(traces, kTraceGauges, registry);
+  const auto metric_page = std::make_shared<MetricPageStats>(metrics);
+  const auto trace_page = std::make_shared<TracePageStats>(traces);
+  AddCounters(metric_page, kMetricCounters, registry);
+  AddGauges(metric_page, kMetricGauges, registry);
+  AddCounters(trace_page, kTraceCounters, registry);
+  AddGauges(trace_page, kTraceGauges, registry);
   registry.AddCounterCallback("glint_samples_dropped_total",
                               "Samples that were not stored, by reason.", {"reason"},
-                              Registry::Callback([&metrics](SampleSink& sink) {
-                                const storage::AppendCounts counts = metrics.Stats().appended;
+                              Registry::Callback([metric_page](SampleSink& sink) {
+                                const storage::AppendCounts counts = metric_page->Get().appended;
                                 sink.Add(AsDouble(counts.samples_repeated), {"repeated"});
                                 sink.Add(AsDouble(counts.samples_conflicting), {"conflicting"});
                                 sink.Add(AsDouble(counts.samples_too_old), {"too_old"});
                                 sink.Add(AsDouble(counts.samples_too_new), {"too_new"});
                               }));
   registry.AddGaugeCallback("glint_metric_part_bytes", "Disk that parts take, by what is in them.",
-                            {"content"}, Registry::Callback([&metrics](SampleSink& sink) {
-                              const MetricStoreStats stats = metrics.Stats();
+                            {"content"}, Registry::Callback([metric_page](SampleSink& sink) {
+                              const MetricStoreStats stats = metric_page->Get();
                               sink.Add(AsDouble(stats.part_sample_bytes), {"samples"});
                               sink.Add(AsDouble(stats.part_index_bytes), {"index"});
                               sink.Add(AsDouble(stats.part_exemplar_bytes), {"exemplars"});
