@@ -155,11 +155,21 @@ StatusOr<FileReport> InspectPart(const std::string& path, const InspectOptions& 
   if (id.has_value() && *id != footer.info.id) {
     report.AddDamage(std::nullopt, fmt::format("it calls itself part {}", footer.info.id));
   }
-  if (options.verify) VerifyPages(**bytes, report);
-  const bool has_good_pages = report.damage.empty();
+  bool has_read_pages = false;
+  bool has_good_pages = true;
+  const auto verify_pages = [&] {
+    if (has_read_pages) return;
+    const uint64_t before = report.damage_count();
+    VerifyPages(**bytes, report);
+    has_read_pages = true;
+    has_good_pages = report.damage_count() == before;
+  };
+  if (options.verify) verify_pages();
   const auto note = [&](const Status& status) {
-    // The page it lies on is named already.
-    if (!status.ok() && has_good_pages) report.AddDamage(status);
+    if (status.ok()) return;
+    // Most likely a page is damaged, and then others may be.
+    verify_pages();
+    if (has_good_pages) report.AddDamage(status);
   };
   note(AddChunkKinds(**bytes, report));
   const auto part = tsdb::Part::Open(*options.files, path);

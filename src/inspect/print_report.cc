@@ -67,11 +67,14 @@ std::string PrintFull(const FileReport& file) {
   return out;
 }
 
-std::string PrintDamage(const FileReport& file) {
+std::string PrintDamage(const FileReport& file, std::string_view indent) {
   std::string out;
-  if (!file.unreadable.empty()) out += fmt::format("  UNREADABLE {}\n", file.unreadable);
-  for (const Damage& damage : file.damage) out += fmt::format("  DAMAGED {}\n", DamageLine(damage));
-  if (file.damage_not_named > 0) out += fmt::format("  DAMAGED {}\n", NotNamed(file));
+  const auto add = [&](std::string_view word, const std::string& text) {
+    out += fmt::format("{}{} {}\n", indent, word, text);
+  };
+  if (!file.unreadable.empty()) add("UNREADABLE", file.unreadable);
+  for (const Damage& damage : file.damage) add("DAMAGED", DamageLine(damage));
+  if (file.damage_not_named > 0) add("DAMAGED", NotNamed(file));
   return out;
 }
 
@@ -139,12 +142,12 @@ std::string PrintText(std::span<const FileReport> files, const PrintOptions& opt
     bytes += file.bytes;
     unreadable += file.unreadable.empty() ? 0 : 1;
     if (options.full) {
-      out += PrintFull(file) + PrintDamage(file) + "\n";
+      out += PrintFull(file) + PrintDamage(file, "  ") + "\n";
     } else {
       out += TrimmedLine(fmt::format("  {:<{}}  {:>8}  {}", name_of(file), width,
                                      Bytes(file.bytes).text, file.summary));
       for (const std::string& note : file.notes) out += fmt::format("    note: {}\n", note);
-      out += PrintDamage(file);
+      out += PrintDamage(file, "    ");
     }
   }
   const uint64_t damage = DamageOf(files);
@@ -152,8 +155,8 @@ std::string PrintText(std::span<const FileReport> files, const PrintOptions& opt
   out += fmt::format("{} {}, {}: ", files.size(), files.size() == 1 ? "file" : "files",
                      Bytes(bytes).text);
   if (damage == 0) {
-    out += unreadable == 0 ? "whole\n" : fmt::format("{} unreadable\n", unreadable);
-    return out;
+    if (unreadable > 0) return out + fmt::format("{} unreadable\n", unreadable);
+    return out + (options.verified ? "whole\n" : "whole so far; --verify reads the parts too\n");
   }
   // Once more, where the eye ends up.
   out += fmt::format("{} damaged {}\n", damage, damage == 1 ? "place" : "places");

@@ -11,6 +11,8 @@ namespace glint::inspect {
 struct PrintOptions {
   // Facts and tables of each file; else a line of each, and its damage.
   bool full = true;
+  // Whether everything was read: else "whole" is what was looked at.
+  bool verified = true;
   // Left out of the paths in those lines; they are in it.
   std::string folder;
 };

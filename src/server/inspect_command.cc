@@ -57,9 +57,10 @@ int InspectCommand(int argc, const char* const* argv) {
   const auto reports = inspect::Inspect(path, options);
   if (!reports.ok()) return Fail(reports.status());
   const bool full = !is_folder || verbose || options.records || options.series.has_value();
-  const std::string text =
-      json ? inspect::PrintJson(*reports)
-           : inspect::PrintText(*reports, {.full = full, .folder = is_folder ? path : ""});
+  const std::string text = json ? inspect::PrintJson(*reports)
+                                : inspect::PrintText(*reports, {.full = full,
+                                                                .verified = options.verify,
+                                                                .folder = is_folder ? path : ""});
   std::fwrite(text.data(), 1, text.size(), stdout);
   const auto is_damaged = [](const auto& report) { return report.damage_count() > 0; };
   const auto is_unreadable = [](const auto& report) { return !report.unreadable.empty(); };

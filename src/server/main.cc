@@ -17,10 +17,8 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"check", glint::server::CheckCommand},
-    {"inspect", glint::server::InspectCommand},
-    {"load", glint::load::LoadCommand},
-    {"query", glint::server::QueryCommand},
+    {"check", glint::server::CheckCommand},       {"inspect", glint::server::InspectCommand},
+    {"load", glint::load::LoadCommand},           {"query", glint::server::QueryCommand},
     {"validate", glint::server::ValidateCommand},
 };
 
