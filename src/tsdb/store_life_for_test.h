@@ -172,11 +172,15 @@ class StoreLifeTest : public testing::Test {
   }
 
   Status DeleteSome() {
-    const std::string metric = std::vector<std::string>{"m", "h", "row1", "row2"}[Pick(4)];
+    std::string metric = std::vector<std::string>{"m", "h", "row1", "row2"}[Pick(4)];
     const model::TimeMs start = clock_.now_ms - static_cast<int64_t>(Pick(3 * 3'600'000));
     model::TimeRange time{start, start + static_cast<int64_t>(Pick(3'600'000))};
-    if (Pick(3) > 0) time = {model::kMinTimeMs, clock_.now_ms};  // Else checking takes too long.
-    const Status deleted = store_->Delete({{model::Matcher::Equal("__name__", metric)}}, time);
+    if (Pick(2) == 0) {  // Everything, or looking at all of it takes too long.
+      metric.clear();
+      time = {model::kMinTimeMs, clock_.now_ms};
+    }
+    const auto op = metric.empty() ? model::MatchOp::kNotEqual : model::MatchOp::kEqual;
+    const Status deleted = store_->Delete({{*model::Matcher::Make(op, "__name__", metric)}}, time);
     oracle_.Delete(metric, time, deleted.ok());
     return deleted;
   }
