@@ -110,17 +110,17 @@ class Oracle {
     refused_.push_back(batch);
     sent_.insert(batch.begin(), batch.end());
   }
-  // `is_sure`: the deletion was acknowledged.
+  // Of all metrics when `metric` is empty. `is_sure`: the deletion was acknowledged.
   void Delete(std::string_view metric, model::TimeRange time, bool is_sure) {
+    const auto is_deleted = [&](const FactPlace& place) {
+      return (metric.empty() || place.metric == metric) && time.Contains(place.time);
+    };
     for (auto at = must_.begin(); at != must_.end();) {
-      const bool is_deleted = at->second.metric == metric && time.Contains(at->second.time);
-      if (is_deleted && !is_sure) may_.insert(*at);
-      at = is_deleted ? must_.erase(at) : std::next(at);
+      const bool goes = is_deleted(at->second);
+      if (goes && !is_sure) may_.insert(*at);
+      at = goes ? must_.erase(at) : std::next(at);
     }
-    if (!is_sure) return;
-    std::erase_if(may_, [&](const auto& one) {
-      return one.second.metric == metric && time.Contains(one.second.time);
-    });
+    if (is_sure) std::erase_if(may_, [&](const auto& one) { return is_deleted(one.second); });
   }
 
   // What is wrong with the answer; empty when nothing is. `after_power_loss`: refused batches may
@@ -157,7 +157,7 @@ class Oracle {
     }
     return "";
   }
-  size_t size() const { return must_.size(); }
+  size_t sent() const { return sent_.size(); }
 
  private:
   // Of a batch that may be there: whole or not at all, as far as its facts are its own.
