@@ -46,19 +46,19 @@ Status MetricStore::FlushLocked() {
   if (frozen_until_segment_ != 0) RETURN_IF_ERROR(FlushFrozen());
   const TimeMs now = options_.clock->NowMs();
   Status frozen = OkStatus();
-  bool is_empty = false;
+  uint64_t until = 0;  // 0: nothing was there to freeze.
   commits_.RunAlone([&] {
     const auto next = log_->EndSegment();
     if (!next.ok()) {
       frozen = next.status();
       return;
     }
-    is_empty = !head_.Freeze(now);
-    if (!is_empty) frozen_until_segment_ = *next;
+    if (head_.Freeze(now)) until = *next;
     head_since_ = now;
   });
   RETURN_IF_ERROR(frozen);
-  if (!is_empty) return FlushFrozen();
+  frozen_until_segment_ = until;
+  if (until != 0) return FlushFrozen();
   const uint64_t forgotten = head_.ForgetUnused(now);
   const MutexLock lock(&stats_mutex_);
   stats_.forgotten_series += forgotten;
