@@ -179,7 +179,8 @@ class MetricStore final : public storage::MetricWriter,
   Status WritePreamble(uint64_t segment);
   bool IsTimeToFlush(model::TimeMs now) const;
 
-  Status OpenParts(const std::vector<std::string>& damage);
+  Status OpenParts(const std::vector<std::string>& damage)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(work_mutex_);
   void ReplayRecord(const wal::RecordView& record, Replay& replay);
   void Define(std::span<const LoggedBatch::Definition> definitions, Replay& replay);
   void ReplayBatch(storage::MetricBatch batch, Replay& replay);

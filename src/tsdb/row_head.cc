@@ -15,7 +15,8 @@ namespace {
 
 template <typename T>
 bool SameItems(std::span<const T> a, const std::vector<T>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
 constexpr size_t kRowsBeforeShortening = 8;

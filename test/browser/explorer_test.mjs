@@ -116,14 +116,21 @@ async function checkCells() {
   }
   say('dots stand in the cell of their own time and value');
   const box = await id('heatmap').boundingBox();
-  // A column well inside the data: where the middle one of the dots is.
-  const x = [...all].sort((a, b) => a.x - b.x)[Math.floor(all.length / 2)].x;
-  const cells = new Map();
-  for (let y = box.y + 16; y < box.y + box.height - 36; y += 9) {
-    const cell = await cellUnder(x, y);
-    if (cell.count !== null) cells.set(cell.bounds.join(), { ...cell, light: lightness(picture.at(x, y)) });
+  // A column well inside the data: where the middle one of the dots is, or, when a scrape came late
+  // there and nothing can be counted, the next one that is not empty.
+  const across = [...all].sort((a, b) => a.x - b.x);
+  const middle = across[Math.floor(all.length / 2)].x;
+  across.sort((a, b) => Math.abs(a.x - middle) - Math.abs(b.x - middle));
+  let column = [];
+  for (const { x } of across) {
+    const cells = new Map();
+    for (let y = box.y + 16; y < box.y + box.height - 36; y += 9) {
+      const cell = await cellUnder(x, y);
+      if (cell.count !== null) cells.set(cell.bounds.join(), { ...cell, light: lightness(picture.at(x, y)) });
+    }
+    column = [...cells.values()].sort((a, b) => a.count - b.count);
+    if (column.length > 0) break;
   }
-  const column = [...cells.values()].sort((a, b) => a.count - b.count);
   assert.ok(column.length >= 6, `only ${column.length} cells under the pointer`);
   for (let i = 1; i < column.length; i++) {
     const [less, more] = [column[i - 1], column[i]];
