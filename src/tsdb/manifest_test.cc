@@ -49,7 +49,7 @@ TEST_F(ManifestTest, BeginsEmptyAndRemembersAChange) {
 
 // A deletion that means something else after a restart deletes what nobody asked for.
 TEST_F(ManifestTest, EveryKindOfMatcherComesBackAsItWas) {
-  const std::string odd("a\"b\\c\n\xff\0d|e", 13);
+  const std::string odd("a\"b\\c\n\xff\0d|e", 11);
   auto manifest = Open();
   ManifestChange change;
   change.added_tombstones = {Deleting(
