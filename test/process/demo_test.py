@@ -20,7 +20,10 @@ def children_of(pid):
     """{name: pid} of the direct children of a process."""
     names = {}
     for child in pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text().split():
-        command = pathlib.Path(f'/proc/{child}/cmdline').read_bytes().split(b'\0')
+        try:
+            command = pathlib.Path(f'/proc/{child}/cmdline').read_bytes().split(b'\0')
+        except OSError:
+            continue  # It has ended meanwhile.
         if not command[0]:
             continue  # It has ended and waits to be asked for.
         name = os.path.basename(command[0].decode())
