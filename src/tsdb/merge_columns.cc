@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "storage/same_bits.h"
+#include "tsdb/sample_order.h"
 
 namespace glint::tsdb {
 namespace {
@@ -75,17 +76,7 @@ void InterleaveFloats(const SeriesData& a, const SeriesData& b, SeriesData& out)
 
 void DropTimesOf(const SeriesData& other, SeriesData& data) {
   TimesOf taken(other);
-  size_t kept = 0;
-  for (size_t i = 0; i < data.times.size(); ++i) {
-    if (taken.Contains(data.times[i])) continue;
-    data.times[kept] = data.times[i];
-    data.values[kept] = data.values[i];
-    if (!data.start_times.empty()) data.start_times[kept] = data.start_times[i];
-    ++kept;
-  }
-  data.times.resize(kept);
-  data.values.resize(kept);
-  if (!data.start_times.empty()) data.start_times.resize(kept);
+  DropFloats(data, [&](model::TimeMs time) { return taken.Contains(time); });
   TimesOf histogram_taken(other);
   std::erase_if(data.histograms, [&](const HistogramSample& sample) {
     return histogram_taken.Contains(sample.time);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tsdb/sample_order.h"
+
 namespace glint::tsdb {
 namespace {
 
@@ -42,17 +44,7 @@ uint64_t CutDeleted(std::span<const model::TimeRange> deleted, storage::SeriesDa
   if (deleted.empty()) return 0;
   const size_t before = data.times.size() + data.histograms.size();
   InRanges floats(deleted);
-  size_t kept = 0;
-  for (size_t i = 0; i < data.times.size(); ++i) {
-    if (floats.Contains(data.times[i])) continue;
-    data.times[kept] = data.times[i];
-    data.values[kept] = data.values[i];
-    if (!data.start_times.empty()) data.start_times[kept] = data.start_times[i];
-    ++kept;
-  }
-  data.times.resize(kept);
-  data.values.resize(kept);
-  if (!data.start_times.empty()) data.start_times.resize(kept);
+  DropFloats(data, [&](model::TimeMs time) { return floats.Contains(time); });
   InRanges histograms(deleted);
   std::erase_if(data.histograms, [&](const storage::HistogramSample& sample) {
     return histograms.Contains(sample.time);
